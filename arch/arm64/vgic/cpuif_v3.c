@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The GICv3 CPU interface: list registers and the ICH_* registers around
+ * them. IHI 0069, 9.
+ *
+ * Nothing is touched for a VCPU without interrupts: the list registers stay
+ * empty and ICH_HCR_EL2 stays 0 from one run to the next.
+ */
+#include <linux/spinlock.h>
+
+#include <asm/barrier.h>
+
+#include "arm64.h"
+#include "sysfields.h"
+
+#define TIMER_INTID	27
+
+/* The register's number is part of the instruction: no loop can do this. */
+static void save_lrs(u64 *lr, unsigned int used)
+{
+	switch (used) {
+	case 16:
+		lr[15] = read_sysreg_s(SYS_ICH_LR15_EL2);
+		fallthrough;
+	case 15:
+		lr[14] = read_sysreg_s(SYS_ICH_LR14_EL2);
+		fallthrough;
+	case 14:
+		lr[13] = read_sysreg_s(SYS_ICH_LR13_EL2);
+		fallthrough;
+	case 13:
+		lr[12] = read_sysreg_s(SYS_ICH_LR12_EL2);
+		fallthrough;
+	case 12:
+		lr[11] = read_sysreg_s(SYS_ICH_LR11_EL2);
+		fallthrough;
+	case 11:
+		lr[10] = read_sysreg_s(SYS_ICH_LR10_EL2);
+		fallthrough;
+	case 10:
+		lr[9] = read_sysreg_s(SYS_ICH_LR9_EL2);
+		fallthrough;
+	case 9:
+		lr[8] = read_sysreg_s(SYS_ICH_LR8_EL2);
+		fallthrough;
+	case 8:
+		lr[7] = read_sysreg_s(SYS_ICH_LR7_EL2);
+		fallthrough;
+	case 7:
+		lr[6] = read_sysreg_s(SYS_ICH_LR6_EL2);
+		fallthrough;
+	case 6:
+		lr[5] = read_sysreg_s(SYS_ICH_LR5_EL2);
+		fallthrough;
+	case 5:
+		lr[4] = read_sysreg_s(SYS_ICH_LR4_EL2);
+		fallthrough;
+	case 4:
+		lr[3] = read_sysreg_s(SYS_ICH_LR3_EL2);
+		fallthrough;
+	case 3:
+		lr[2] = read_sysreg_s(SYS_ICH_LR2_EL2);
+		fallthrough;
+	case 2:
+		lr[1] = read_sysreg_s(SYS_ICH_LR1_EL2);
+		fallthrough;
+	case 1:
+		lr[0] = read_sysreg_s(SYS_ICH_LR0_EL2);
+		fallthrough;
+	default:
+		break;
+	}
+}
+
+static void load_lrs(const u64 *lr, unsigned int used)
+{
+	switch (used) {
+	case 16:
+		write_sysreg_s(lr[15], SYS_ICH_LR15_EL2);
+		fallthrough;
+	case 15:
+		write_sysreg_s(lr[14], SYS_ICH_LR14_EL2);
+		fallthrough;
+	case 14:
+		write_sysreg_s(lr[13], SYS_ICH_LR13_EL2);
+		fallthrough;
+	case 13:
+		write_sysreg_s(lr[12], SYS_ICH_LR12_EL2);
+		fallthrough;
+	case 12:
+		write_sysreg_s(lr[11], SYS_ICH_LR11_EL2);
+		fallthrough;
+	case 11:
+		write_sysreg_s(lr[10], SYS_ICH_LR10_EL2);
+		fallthrough;
+	case 10:
+		write_sysreg_s(lr[9], SYS_ICH_LR9_EL2);
+		fallthrough;
+	case 9:
+		write_sysreg_s(lr[8], SYS_ICH_LR8_EL2);
+		fallthrough;
+	case 8:
+		write_sysreg_s(lr[7], SYS_ICH_LR7_EL2);
+		fallthrough;
+	case 7:
+		write_sysreg_s(lr[6], SYS_ICH_LR6_EL2);
+		fallthrough;
+	case 6:
+		write_sysreg_s(lr[5], SYS_ICH_LR5_EL2);
+		fallthrough;
+	case 5:
+		write_sysreg_s(lr[4], SYS_ICH_LR4_EL2);
+		fallthrough;
+	case 4:
+		write_sysreg_s(lr[3], SYS_ICH_LR3_EL2);
+		fallthrough;
+	case 3:
+		write_sysreg_s(lr[2], SYS_ICH_LR2_EL2);
+		fallthrough;
+	case 2:
+		write_sysreg_s(lr[1], SYS_ICH_LR1_EL2);
+		fallthrough;
+	case 1:
+		write_sysreg_s(lr[0], SYS_ICH_LR0_EL2);
+		fallthrough;
+	default:
+		break;
+	}
+}
+
+static void load_aprs(const u32 *apr)
+{
+	if (zxvm_host.nr_aprs > 2) {
+		write_sysreg_s(apr[3], SYS_ICH_AP0R3_EL2);
+		write_sysreg_s(apr[7], SYS_ICH_AP1R3_EL2);
+		write_sysreg_s(apr[2], SYS_ICH_AP0R2_EL2);
+		write_sysreg_s(apr[6], SYS_ICH_AP1R2_EL2);
+	}
+	if (zxvm_host.nr_aprs > 1) {
+		write_sysreg_s(apr[1], SYS_ICH_AP0R1_EL2);
+		write_sysreg_s(apr[5], SYS_ICH_AP1R1_EL2);
+	}
+	write_sysreg_s(apr[0], SYS_ICH_AP0R0_EL2);
+	write_sysreg_s(apr[4], SYS_ICH_AP1R0_EL2);
+}
+
+static void save_aprs(u32 *apr)
+{
+	if (zxvm_host.nr_aprs > 2) {
+		apr[3] = read_sysreg_s(SYS_ICH_AP0R3_EL2);
+		apr[7] = read_sysreg_s(SYS_ICH_AP1R3_EL2);
+		apr[2] = read_sysreg_s(SYS_ICH_AP0R2_EL2);
+		apr[6] = read_sysreg_s(SYS_ICH_AP1R2_EL2);
+	}
+	if (zxvm_host.nr_aprs > 1) {
+		apr[1] = read_sysreg_s(SYS_ICH_AP0R1_EL2);
+		apr[5] = read_sysreg_s(SYS_ICH_AP1R1_EL2);
+	}
+	apr[0] = read_sysreg_s(SYS_ICH_AP0R0_EL2);
+	apr[4] = read_sysreg_s(SYS_ICH_AP1R0_EL2);
+}
+
+/**
+ * zxvm_vgic_load() - put the VCPU's CPU interface into the CPU
+ * @vcpu: the VCPU
+ *
+ * Context: preemption off, interrupts on.
+ */
+void zxvm_vgic_load(struct zxvm_vcpu *vcpu)
+{
+	const struct vgic_cpu *cpu = &vcpu->arch.vgic;
+
+	write_sysreg_s(SRE_ALL, SYS_ICC_SRE_EL1);
+	isb();
+	write_sysreg_s(cpu->vmcr, SYS_ICH_VMCR_EL2);
+	load_aprs(cpu->apr);
+	zxvm_ppi_set_timer_active(cpu->private[TIMER_INTID].line);
+}
+
+/**
+ * zxvm_vgic_put() - take it out
+ * @vcpu: the VCPU
+ *
+ * Context: preemption off; the runqueue may be locked, so vgic->lock may not
+ * be taken.
+ */
+void zxvm_vgic_put(struct zxvm_vcpu *vcpu)
+{
+	struct vgic_cpu *cpu = &vcpu->arch.vgic;
+
+	cpu->vmcr = read_sysreg_s(SYS_ICH_VMCR_EL2);
+	save_aprs(cpu->apr);
+}
+
+/**
+ * zxvm_vgic_enter() - offer the pending interrupts to the guest
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ */
+void zxvm_vgic_enter(struct zxvm_vcpu *vcpu)
+{
+	struct vgic_cpu *cpu = &vcpu->arch.vgic;
+
+	if (list_empty_careful(&cpu->list))
+		return;
+	raw_spin_lock(&cpu->vgic->lock);
+	vgic_fill_lrs(cpu);
+	raw_spin_unlock(&cpu->vgic->lock);
+	load_lrs(cpu->lr, cpu->used_lrs);
+	write_sysreg_s(cpu->hcr, SYS_ICH_HCR_EL2);
+}
+
+/*
+ * The timer's line follows the physical interrupt. When the guest has
+ * deactivated the virtual one, the physical one is free to fire again and
+ * says so itself if the timer still asks. When the guest has withdrawn the
+ * reason before it took the interrupt, both are taken back: true.
+ */
+static bool sync_timer(struct vgic_cpu *cpu)
+{
+	struct vgic_irq *timer = &cpu->private[TIMER_INTID];
+	unsigned int i;
+
+	if (!timer->line)
+		return false;
+	for (i = 0; i < cpu->used_lrs; i++) {
+		u64 state = cpu->lr[i] & VGIC_LR_STATE;
+
+		if (cpu->lr_irq[i] != timer)
+			continue;
+		if (state & VGIC_LR_ACTIVE || (state && zxvm_timer_asserted()))
+			return false;
+		vgic_set_line(cpu->vgic, cpu, TIMER_INTID, false);
+		return state;
+	}
+	return false;
+}
+
+/**
+ * zxvm_vgic_leave() - see what the guest did with them
+ * @vcpu: loaded, has just run
+ *
+ * Context: interrupts off.
+ */
+void zxvm_vgic_leave(struct zxvm_vcpu *vcpu)
+{
+	struct vgic_cpu *cpu = &vcpu->arch.vgic;
+	static const u64 no_lrs[VGIC_MAX_LRS];
+	unsigned int used = cpu->used_lrs;
+	bool withdrawn;
+
+	if (!used)
+		return;
+	save_lrs(cpu->lr, used);
+	if (cpu->hcr & VGIC_HCR_LRENPIE)
+		cpu->hcr = read_sysreg_s(SYS_ICH_HCR_EL2);
+	write_sysreg_s(0, SYS_ICH_HCR_EL2);
+	load_lrs(no_lrs, used);
+	raw_spin_lock(&cpu->vgic->lock);
+	withdrawn = sync_timer(cpu);
+	zxvm_vgic_kick(cpu->vgic, vgic_fold_lrs(cpu));
+	raw_spin_unlock(&cpu->vgic->lock);
+	if (withdrawn)
+		zxvm_ppi_set_timer_active(false);
+}
+
+/**
+ * zxvm_vgic_runnable() - is there an interrupt that ends a WFI at once?
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: true if there is.
+ */
+bool zxvm_vgic_runnable(struct zxvm_vcpu *vcpu)
+{
+	struct vgic_cpu *cpu = &vcpu->arch.vgic;
+
+	if (list_empty_careful(&cpu->list))
+		return false;
+	cpu->vmcr = read_sysreg_s(SYS_ICH_VMCR_EL2);
+	return zxvm_vgic_pending(vcpu);
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Registers that a loaded VCPU keeps in the CPU (VHE).
+ *
+ * The host runs at EL2 with its own registers, so the guest's EL1 registers
+ * can stay where they are from one run to the next. They go out and in with
+ * the thread. What EL0 shares between host and guest (TPIDR_EL0 and the like)
+ * and the controls that the host does not feel at EL2 move with them.
+ */
+#include <linux/build_bug.h>
+#include <linux/stddef.h>
+
+#include "arm64.h"
+#include "sysfields.h"
+
+static_assert(offsetof(struct zxvm_ctx, x) == 0);
+static_assert(offsetof(struct zxvm_ctx, pc) == 8);
+static_assert(offsetof(struct zxvm_ctx, pstate) == 16);
+static_assert(offsetof(struct zxvm_ctx, sp_el0) == 24);
+static_assert(offsetof(struct zxvm_ctx, hcr) == 32);
+static_assert(offsetof(struct zxvm_ctx, cptr) == 40);
+static_assert(offsetof(struct zxvm_ctx, esr) == 48);
+static_assert(offsetof(struct zxvm_ctx, far) == 56);
+static_assert(offsetof(struct zxvm_ctx, hpfar) == 64);
+
+static void load_el1(const struct zxvm_el1 *el1)
+{
+	write_sysreg_s(el1->sctlr, SYS_SCTLR_EL12);
+	write_sysreg_s(el1->cpacr, SYS_CPACR_EL12);
+	write_sysreg_s(el1->ttbr0, SYS_TTBR0_EL12);
+	write_sysreg_s(el1->ttbr1, SYS_TTBR1_EL12);
+	write_sysreg_s(el1->tcr, SYS_TCR_EL12);
+	write_sysreg_s(el1->mair, SYS_MAIR_EL12);
+	write_sysreg_s(el1->amair, SYS_AMAIR_EL12);
+	write_sysreg_s(el1->vbar, SYS_VBAR_EL12);
+	write_sysreg_s(el1->esr, SYS_ESR_EL12);
+	write_sysreg_s(el1->far, SYS_FAR_EL12);
+	write_sysreg_s(el1->afsr0, SYS_AFSR0_EL12);
+	write_sysreg_s(el1->afsr1, SYS_AFSR1_EL12);
+	write_sysreg_s(el1->contextidr, SYS_CONTEXTIDR_EL12);
+	write_sysreg_s(el1->cntkctl, SYS_CNTKCTL_EL12);
+	write_sysreg_s(el1->elr, SYS_ELR_EL12);
+	write_sysreg_s(el1->spsr, SYS_SPSR_EL12);
+	write_sysreg(el1->sp, sp_el1);
+	write_sysreg(el1->par, par_el1);
+	write_sysreg(el1->tpidr, tpidr_el1);
+	write_sysreg(el1->csselr, csselr_el1);
+	write_sysreg(el1->tpidr_el0, tpidr_el0);
+	write_sysreg(el1->tpidrro_el0, tpidrro_el0);
+}
+
+static void save_el1(struct zxvm_el1 *el1)
+{
+	el1->sctlr = read_sysreg_s(SYS_SCTLR_EL12);
+	el1->cpacr = read_sysreg_s(SYS_CPACR_EL12);
+	el1->ttbr0 = read_sysreg_s(SYS_TTBR0_EL12);
+	el1->ttbr1 = read_sysreg_s(SYS_TTBR1_EL12);
+	el1->tcr = read_sysreg_s(SYS_TCR_EL12);
+	el1->mair = read_sysreg_s(SYS_MAIR_EL12);
+	el1->amair = read_sysreg_s(SYS_AMAIR_EL12);
+	el1->vbar = read_sysreg_s(SYS_VBAR_EL12);
+	el1->esr = read_sysreg_s(SYS_ESR_EL12);
+	el1->far = read_sysreg_s(SYS_FAR_EL12);
+	el1->afsr0 = read_sysreg_s(SYS_AFSR0_EL12);
+	el1->afsr1 = read_sysreg_s(SYS_AFSR1_EL12);
+	el1->contextidr = read_sysreg_s(SYS_CONTEXTIDR_EL12);
+	el1->cntkctl = read_sysreg_s(SYS_CNTKCTL_EL12);
+	el1->elr = read_sysreg_s(SYS_ELR_EL12);
+	el1->spsr = read_sysreg_s(SYS_SPSR_EL12);
+	el1->sp = read_sysreg(sp_el1);
+	el1->par = read_sysreg(par_el1);
+	el1->tpidr = read_sysreg(tpidr_el1);
+	el1->csselr = read_sysreg(csselr_el1);
+	el1->tpidr_el0 = read_sysreg(tpidr_el0);
+	el1->tpidrro_el0 = read_sysreg(tpidrro_el0);
+}
+
+/*
+ * PMU, trace, profiling and debug registers trap; the host's breakpoints do
+ * not fire in the guest. The physical counter can be read, the physical timer
+ * traps. The features that HCRX_EL2 enables are hidden.
+ */
+static void load_controls(struct zxvm_vcpu *vcpu)
+{
+	struct zxvm_host *host = &vcpu->arch.host;
+
+	host->mdcr = read_sysreg(mdcr_el2);
+	host->mdscr = read_sysreg(mdscr_el1);
+	host->cnthctl = read_sysreg(cnthctl_el2);
+	host->tpidr_el0 = read_sysreg(tpidr_el0);
+	host->tpidrro_el0 = read_sysreg(tpidrro_el0);
+
+	write_sysreg((host->mdcr & MDCR_HPMN) | MDCR_TPM | MDCR_TPMCR |
+		     MDCR_TDA | MDCR_TDRA | MDCR_TDOSA | MDCR_TPMS | MDCR_TTRF,
+		     mdcr_el2);
+	write_sysreg(0, mdscr_el1);
+	write_sysreg((host->cnthctl | CNTHCTL_EL1PCTEN_E2H) &
+		     ~CNTHCTL_EL1PTEN_E2H, cnthctl_el2);
+	if (zxvm_host.hcx) {
+		host->hcrx = read_sysreg_s(SYSREG_HCRX_EL2);
+		write_sysreg_s(0, SYSREG_HCRX_EL2);
+	}
+	write_sysreg(vcpu->arch.mpidr, vmpidr_el2);
+	write_sysreg(read_cpuid_id(), vpidr_el2);
+	write_sysreg(zxvm_host.vtcr, vtcr_el2);
+}
+
+static void put_controls(struct zxvm_vcpu *vcpu)
+{
+	const struct zxvm_host *host = &vcpu->arch.host;
+
+	write_sysreg(host->mdcr, mdcr_el2);
+	write_sysreg(host->mdscr, mdscr_el1);
+	write_sysreg(host->cnthctl, cnthctl_el2);
+	write_sysreg(host->tpidr_el0, tpidr_el0);
+	write_sysreg(host->tpidrro_el0, tpidrro_el0);
+	if (zxvm_host.hcx)
+		write_sysreg_s(host->hcrx, SYSREG_HCRX_EL2);
+}
+
+/**
+ * zxvm_vhe_load() - put a VCPU's registers into the CPU
+ * @vcpu: the VCPU
+ *
+ * Context: owner thread, preemption off.
+ */
+void zxvm_vhe_load(struct zxvm_vcpu *vcpu)
+{
+	struct zxvm_arch_pt *pt = &vcpu->guest->vmar->pt;
+	u8 *last = this_cpu_ptr(pt->last_vcpu);
+
+	load_controls(vcpu);
+	load_el1(&vcpu->arch.el1);
+	vcpu->arch.vmid = READ_ONCE(pt->vmid);
+	write_sysreg(zxvm_vttbr(pt), vttbr_el2);
+	isb();
+	/* Two VCPUs of a guest share a VMID, but not their first stages. */
+	if (*last != vcpu->index) {
+		*last = vcpu->index;
+		zxvm_vhe_flush_local();
+	}
+}
+
+/**
+ * zxvm_vhe_put() - take a VCPU's registers out of the CPU
+ * @vcpu: the VCPU
+ *
+ * Context: preemption off; the runqueue may be locked.
+ */
+void zxvm_vhe_put(struct zxvm_vcpu *vcpu)
+{
+	save_el1(&vcpu->arch.el1);
+	put_controls(vcpu);
+	write_sysreg(0, vttbr_el2);
+	isb();
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * VMIDs: the TLB tags of guests. There are fewer of them than there may be
+ * guests, so they are given out in generations: when none is left, all TLBs
+ * are flushed, a new generation starts, and every guest takes a new VMID when
+ * it is entered next.
+ */
+#include <linux/mutex.h>
+#include <linux/smp.h>
+
+#include "arm64.h"
+#include "sysfields.h"
+
+#define GENERATION_SHIFT	16
+
+static DEFINE_MUTEX(vmid_lock);
+static u64 generation = 1ULL << GENERATION_SHIFT;
+static u32 next_vmid = 1;
+
+/**
+ * zxvm_vmid_current() - is the VMID of the present generation?
+ * @pt: the guest's table
+ *
+ * Context: any; true holds while interrupts are off, or until the guest is
+ * interrupted.
+ * Return: false if zxvm_vmid_renew() has to be called before the guest runs.
+ */
+bool zxvm_vmid_current(const struct zxvm_arch_pt *pt)
+{
+	return !((READ_ONCE(pt->vmid) ^ READ_ONCE(generation)) >>
+		 GENERATION_SHIFT);
+}
+
+static void leave_guest(void *unused)
+{
+}
+
+/*
+ * Every CPU that runs a guest with a VMID of the old generation is brought
+ * out of it before the TLBs are flushed; it finds the new generation with
+ * interrupts off before it enters again.
+ */
+static void new_generation(void)
+{
+	WRITE_ONCE(generation, generation + (1ULL << GENERATION_SHIFT));
+	next_vmid = 1;
+	on_each_cpu(leave_guest, NULL, 1);
+	zxvm_vhe_flush_all();
+}
+
+/**
+ * zxvm_vmid_renew() - get a VMID of the present generation
+ * @pt: the guest's table
+ *
+ * Context: may sleep.
+ */
+void zxvm_vmid_renew(struct zxvm_arch_pt *pt)
+{
+	mutex_lock(&vmid_lock);
+	if (!zxvm_vmid_current(pt)) {
+		if (next_vmid >> zxvm_host.vmid_bits)
+			new_generation();
+		WRITE_ONCE(pt->vmid, generation | next_vmid++);
+	}
+	mutex_unlock(&vmid_lock);
+}
+
+/**
+ * zxvm_vttbr() - VTTBR_EL2 of a guest
+ * @pt: the guest's table
+ *
+ * Return: the table's address and its VMID.
+ */
+u64 zxvm_vttbr(const struct zxvm_arch_pt *pt)
+{
+	u64 vmid = READ_ONCE(pt->vmid) & GENMASK(GENERATION_SHIFT - 1, 0);
+
+	return virt_to_phys(pt->s2.root) | vmid << VTTBR_VMID_LSB;
+}

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest-physical memory: mappings of user memory, and the second-stage page
+ * table that is filled from them fault by fault.
+ *
+ * A page is never pinned. hmm_range_fault() tells what the process has at an
+ * address, and the mapping's interval notifier takes it out of the guest
+ * before the process loses it. The table is a cache: anything may be dropped
+ * from it at any time, and the next access faults it in again.
+ *
+ * Changes are prepared whole before the first one is made, so that a call
+ * that fails changes nothing.
+ */
+#include <linux/hmm.h>
+#include <linux/list.h>
+#include <linux/mmu_notifier.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+
+#include "arch.h"
+#include "mapping.h"
+#include "memory.h"
+#include "trap.h"
+
+/* Second-stage entries are dropped in pieces of this size under pt_lock. */
+#define UNMAP_CHUNK	SZ_1G
+
+static bool invalidate(struct mmu_interval_notifier *notifier,
+		       const struct mmu_notifier_range *range,
+		       unsigned long cur_seq);
+
+static const struct mmu_interval_notifier_ops notifier_ops = {
+	.invalidate = invalidate,
+};
+
+/* Drop what the guest has in [start, last]; a faulting VCPU brings it back. */
+static void drop_range(struct zxvm_vmar *vmar, u64 start, u64 last,
+		       bool may_sleep)
+{
+	for (;;) {
+		u64 end = min(last, (start | (UNMAP_CHUNK - 1)));
+
+		spin_lock(&vmar->pt_lock);
+		zxvm_arch_pt_unmap(&vmar->pt, start, end);
+		spin_unlock(&vmar->pt_lock);
+		if (end == last)
+			break;
+		start = end + 1;
+		if (may_sleep)
+			cond_resched();
+	}
+}
+
+/*
+ * The process is about to lose, or to change, what it has in @range. The
+ * sequence number is set under pt_lock, where a fault looks at it.
+ */
+static bool invalidate(struct mmu_interval_notifier *notifier,
+		       const struct mmu_notifier_range *range,
+		       unsigned long cur_seq)
+{
+	struct zxvm_mapping *map = container_of(notifier, struct zxvm_mapping,
+						notifier);
+	struct zxvm_vmar *vmar = map->vmar;
+	u64 size = map->range.last - map->range.start + 1;
+	u64 first = 0, end = size;
+
+	if (range->start > map->address)
+		first = range->start - map->address;
+	if (range->end < map->address + size)
+		end = range->end - map->address;
+
+	spin_lock(&vmar->pt_lock);
+	mmu_interval_set_seq(notifier, cur_seq);
+	spin_unlock(&vmar->pt_lock);
+	drop_range(vmar, map->range.start + first, map->range.start + end - 1,
+		   mmu_notifier_range_blockable(range));
+	return true;
+}
+
+/**
+ * zxvm_mapping_create() - a mapping that is not in the tree yet
+ * @vmar: that it is for
+ * @start: first guest-physical address
+ * @last: last guest-physical address
+ * @address: user memory behind @start
+ * @perms: ZXVM_VM_PERM_*
+ *
+ * Context: may sleep; takes mmap_lock.
+ * Return: the mapping, or ERR_PTR of -ENOMEM, or of what the mmu notifier
+ * says (-EOVERFLOW for a range that no process has).
+ */
+struct zxvm_mapping *zxvm_mapping_create(struct zxvm_vmar *vmar, u64 start,
+					 u64 last, u64 address, u32 perms)
+{
+	struct zxvm_mapping *map;
+	int ret;
+
+	map = kzalloc(sizeof(*map), GFP_KERNEL_ACCOUNT);
+	if (!map)
+		return ERR_PTR(-ENOMEM);
+	map->vmar = vmar;
+	map->range.start = start;
+	map->range.last = last;
+	map->address = address;
+	map->perms = perms;
+	ret = mmu_interval_notifier_insert(&map->notifier, vmar->mm, address,
+					   last - start + 1, &notifier_ops);
+	if (ret) {
+		kfree(map);
+		return ERR_PTR(ret);
+	}
+	return map;
+}
+
+/**
+ * zxvm_mapping_free() - free a mapping that is in no tree
+ * @map: the mapping
+ *
+ * Context: may sleep; waits for a notifier that runs.
+ */
+void zxvm_mapping_free(struct zxvm_mapping *map)
+{
+	mmu_interval_notifier_remove(&map->notifier);
+	kfree(map);
+}
+
+/**
+ * zxvm_mapping_first() - the lowest mapping that meets an interval
+ * @vmar: its lock is held
+ * @start: first guest-physical address
+ * @last: last guest-physical address
+ *
+ * Return: the mapping, or NULL.
+ */
+struct zxvm_mapping *zxvm_mapping_first(struct zxvm_vmar *vmar, u64 start,
+					u64 last)
+{
+	return zxvm_to_mapping(zxvm_range_first(&vmar->mappings, start, last));
+}
+
+/* Prepare the part of @map that lies in [start, last], with @perms. */
+static int prepare_piece(struct zxvm_mapping *map, u64 start, u64 last,
+			 u32 perms, struct list_head *pieces)
+{
+	struct zxvm_mapping *piece;
+
+	start = max(start, map->range.start);
+	last = min(last, map->range.last);
+	piece = zxvm_mapping_create(map->vmar, start, last,
+				    map->address + (start - map->range.start),
+				    perms);
+	if (IS_ERR(piece))
+		return PTR_ERR(piece);
+	list_add_tail(&piece->node, pieces);
+	return 0;
+}
+
+static void free_pieces(struct list_head *pieces)
+{
+	struct zxvm_mapping *map, *next;
+
+	list_for_each_entry_safe(map, next, pieces, node)
+		zxvm_mapping_free(map);
+}
+
+/**
+ * zxvm_vmar_edit() - change what is mapped in an interval
+ * @vmar: its lock is held for writing
+ * @start: first guest-physical address, page aligned
+ * @last: last guest-physical address, end of a page
+ * @perms: the new permissions of what is mapped there, or %ZXVM_UNMAP
+ * @with: a mapping to put there instead, or NULL
+ *
+ * Mappings that stick out of the interval are split. Either all of it
+ * happens or nothing; a running VCPU sees the old mappings, then no entry in
+ * its page table, and waits for the lock with its fault until the new ones
+ * are there.
+ *
+ * Context: may sleep; takes mmap_lock.
+ * Return: 0, or what zxvm_mapping_create() says.
+ */
+int zxvm_vmar_edit(struct zxvm_vmar *vmar, u64 start, u64 last, u32 perms,
+		   struct zxvm_mapping *with)
+{
+	struct zxvm_mapping *map, *next;
+	LIST_HEAD(pieces);
+	LIST_HEAD(old);
+	int ret = 0;
+
+	lockdep_assert_held_write(&vmar->lock);
+	for (map = zxvm_mapping_first(vmar, start, last); map && !ret;
+	     map = zxvm_mapping_next(map, last)) {
+		if (map->range.start < start)
+			ret = prepare_piece(map, 0, start - 1, map->perms,
+					    &pieces);
+		if (!ret && perms != ZXVM_UNMAP)
+			ret = prepare_piece(map, start, last, perms, &pieces);
+		if (!ret && map->range.last > last)
+			ret = prepare_piece(map, last + 1, U64_MAX, map->perms,
+					    &pieces);
+	}
+	if (ret) {
+		free_pieces(&pieces);
+		return ret;
+	}
+
+	for (map = zxvm_mapping_first(vmar, start, last); map; map = next) {
+		next = zxvm_mapping_next(map, last);
+		rb_erase(&map->range.node, &vmar->mappings);
+		list_add_tail(&map->node, &old);
+	}
+	list_for_each_entry(map, &pieces, node)
+		zxvm_range_insert(&vmar->mappings, &map->range);
+	if (with)
+		zxvm_range_insert(&vmar->mappings, &with->range);
+	if (!list_empty(&old))
+		drop_range(vmar, start, last, true);
+	free_pieces(&old);
+	return 0;
+}
+
+/**
+ * zxvm_vmar_punch() - unmap an interval for a trap
+ * @vmar: the VMAR
+ * @start: first guest-physical address, page aligned
+ * @last: last guest-physical address, end of a page
+ *
+ * Context: may sleep; takes vmar->lock.
+ * Return: 0, or what zxvm_vmar_edit() says.
+ */
+int zxvm_vmar_punch(struct zxvm_vmar *vmar, u64 start, u64 last)
+{
+	int ret;
+
+	/* Without the process no VCPU runs, and nothing has to be unmapped. */
+	if (!mmget_not_zero(vmar->mm))
+		return 0;
+	down_write(&vmar->lock);
+	ret = zxvm_vmar_edit(vmar, start, last, ZXVM_UNMAP, NULL);
+	up_write(&vmar->lock);
+	mmput(vmar->mm);
+	return ret;
+}
+
+/**
+ * zxvm_page_cache_free() - give back the pages that were not used
+ * @cache: the cache
+ */
+void zxvm_page_cache_free(struct zxvm_page_cache *cache)
+{
+	while (cache->count)
+		free_page((unsigned long)zxvm_page_cache_take(cache));
+}
+
+/**
+ * zxvm_page_cache_take() - take a zeroed page
+ * @cache: not empty
+ *
+ * Return: the page.
+ */
+void *zxvm_page_cache_take(struct zxvm_page_cache *cache)
+{
+	return cache->pages[--cache->count];
+}
+
+static int page_cache_fill(struct zxvm_page_cache *cache)
+{
+	while (cache->count < ZXVM_PAGE_CACHE) {
+		void *page = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+
+		if (!page)
+			return -ENOMEM;
+		cache->pages[cache->count++] = page;
+	}
+	return 0;
+}
+
+/* Let the process fault the page in, as if it had touched it itself. */
+static int fault_in(unsigned long address, u32 access)
+{
+	unsigned int flags = access & ZXVM_VM_PERM_WRITE ? FOLL_WRITE : 0;
+	struct page *page;
+	long got;
+
+	got = get_user_pages_unlocked(address, 1, &page, flags);
+	if (got == 1) {
+		put_page(page);
+		return 0;
+	}
+	switch (got) {
+	case -ENOMEM:
+		return -ENOMEM;
+	case -EHWPOISON:
+		return -EIO;
+	case -EINTR:
+	case -EAGAIN:
+		return -EINTR;
+	default:
+		return -ENOENT;
+	}
+}
+
+/*
+ * The largest block around @gpa that lies in the mapping, is backed by one
+ * block of the process's page table, has the same offset in both, and does
+ * not cover a trap.
+ */
+static u64 block_size(const struct zxvm_mapping *map, u64 gpa,
+		      unsigned long pfn)
+{
+	u64 start = ALIGN_DOWN(gpa, PMD_SIZE);
+	u64 address = map->address + (gpa - map->range.start);
+
+	if (hmm_pfn_to_map_order(pfn) < PMD_SHIFT - PAGE_SHIFT ||
+	    (gpa ^ address) & (PMD_SIZE - 1) ||
+	    start < map->range.start ||
+	    start + PMD_SIZE - 1 > map->range.last ||
+	    zxvm_trap_meets(map->vmar->traps, start, start + PMD_SIZE - 1))
+		return PAGE_SIZE;
+	return PMD_SIZE;
+}
+
+/* Enter a page of the process into the second-stage table, pt_lock held. */
+static void map_pfn(const struct zxvm_mapping *map,
+		    struct zxvm_page_cache *cache, u64 gpa, unsigned long pfn,
+		    u32 access)
+{
+	u64 size = block_size(map, gpa, pfn);
+	struct page *page = hmm_pfn_to_page(pfn);
+	u32 perms = map->perms;
+
+	if (!(pfn & HMM_PFN_WRITE))
+		perms &= ~ZXVM_VM_PERM_WRITE;
+	/* The guest's stores leave no trace in the process's page table. */
+	if (perms & ZXVM_VM_PERM_WRITE)
+		SetPageDirty(page);
+	zxvm_arch_pt_map(&map->vmar->pt, cache, ALIGN_DOWN(gpa, size),
+			 ALIGN_DOWN(page_to_phys(page), size), size, perms,
+			 access);
+}
+
+/* What the process has at @address right now; nothing is faulted in. */
+static int look_up(struct zxvm_mapping *map, unsigned long address,
+		   unsigned long *pfn, unsigned long *seq)
+{
+	struct hmm_range range = {
+		.notifier = &map->notifier,
+		.start = address,
+		.end = address + PAGE_SIZE,
+		.hmm_pfns = pfn,
+	};
+	int ret;
+
+	*pfn = 0;
+	*seq = mmu_interval_read_begin(&map->notifier);
+	range.notifier_seq = *seq;
+	mmap_read_lock(map->vmar->mm);
+	ret = hmm_range_fault(&range);
+	mmap_read_unlock(map->vmar->mm);
+	return ret;
+}
+
+/**
+ * zxvm_mapping_fill() - bring one page of a mapping into the page table
+ * @map: its VMAR's lock is held
+ * @cache: pages for tables
+ * @gpa: in the mapping
+ * @access: ZXVM_VM_PERM_*: what the page is wanted for
+ * @fault: fault the page into the process if it is not there
+ *
+ * The page gets all permissions that the mapping and the process's page table
+ * allow now, not just @access.
+ *
+ * Context: the process whose memory it is; may sleep; takes mmap_lock.
+ * Return: 0, -ENOENT (the process has nothing there, or may not access it
+ * like this), -ENOMEM, -EIO (broken memory), -EINTR (a signal).
+ */
+int zxvm_mapping_fill(struct zxvm_mapping *map, struct zxvm_page_cache *cache,
+		      u64 gpa, u32 access, bool fault)
+{
+	unsigned long address = map->address +
+		(ALIGN_DOWN(gpa, PAGE_SIZE) - map->range.start);
+	unsigned long want = HMM_PFN_VALID |
+		(access & ZXVM_VM_PERM_WRITE ? HMM_PFN_WRITE : 0);
+	struct zxvm_vmar *vmar = map->vmar;
+	unsigned long pfn, seq;
+	bool stale;
+	int ret;
+
+	ret = page_cache_fill(cache);
+	if (ret)
+		return ret;
+	do {
+		if (signal_pending(current))
+			return -EINTR;
+		ret = look_up(map, address, &pfn, &seq);
+		if (ret == -EBUSY) {
+			stale = true;
+			continue;
+		}
+		if (ret || (pfn & HMM_PFN_ERROR) || (pfn & want) != want) {
+			if (!fault)
+				return -ENOENT;
+			ret = fault_in(address, access);
+			if (ret)
+				return ret;
+			stale = true;
+			continue;
+		}
+		spin_lock(&vmar->pt_lock);
+		stale = mmu_interval_read_retry(&map->notifier, seq);
+		if (!stale)
+			map_pfn(map, cache, gpa, pfn, access);
+		spin_unlock(&vmar->pt_lock);
+	} while (stale);
+	return 0;
+}
+
+/**
+ * zxvm_vmar_fault() - resolve a second-stage fault
+ * @vmar: of the guest
+ * @cache: of the VCPU
+ * @gpa: that was accessed; there is no trap at it
+ * @access: ZXVM_VM_PERM_*
+ *
+ * Context: a thread of the process that created the guest; may sleep.
+ * Return: 0, -ENOENT (nothing is mapped, or nothing is behind the mapping),
+ * -EOPNOTSUPP (the mapping does not allow the access), -ENOMEM, -EIO, -EINTR.
+ */
+int zxvm_vmar_fault(struct zxvm_vmar *vmar, struct zxvm_page_cache *cache,
+		    u64 gpa, u32 access)
+{
+	struct zxvm_mapping *map;
+	int ret;
+
+	if (down_read_killable(&vmar->lock))
+		return -EINTR;
+	map = zxvm_mapping_first(vmar, gpa, gpa);
+	if (!map)
+		ret = -ENOENT;
+	else if (access & ~map->perms)
+		ret = -EOPNOTSUPP;
+	else
+		ret = zxvm_mapping_fill(map, cache, gpa, access, true);
+	up_read(&vmar->lock);
+	return ret;
+}
+
+/**
+ * zxvm_vmar_create() - the address space of a new guest
+ * @guest_koid: of the guest
+ * @traps: of the guest
+ *
+ * Context: the process whose memory will be mapped; may sleep.
+ * Return: the VMAR, or ERR_PTR of -ENOMEM.
+ */
+struct zxvm_vmar *zxvm_vmar_create(u64 guest_koid, struct zxvm_traps *traps)
+{
+	struct zxvm_vmar *vmar;
+	int ret;
+
+	vmar = kzalloc(sizeof(*vmar), GFP_KERNEL_ACCOUNT);
+	if (!vmar)
+		return ERR_PTR(-ENOMEM);
+	zxvm_object_init(&vmar->obj, &zxvm_vmar_type, guest_koid);
+	init_rwsem(&vmar->lock);
+	spin_lock_init(&vmar->pt_lock);
+	vmar->mappings = RB_ROOT;
+	vmar->traps = traps;
+	ret = zxvm_arch_pt_init(&vmar->pt);
+	if (ret) {
+		kfree(vmar);
+		return ERR_PTR(ret);
+	}
+	vmar->mm = current->mm;
+	mmgrab(vmar->mm);
+	return vmar;
+}
+
+/**
+ * zxvm_vmar_kill() - the guest is gone: drop all mappings and the page table
+ * @vmar: no VCPU uses it any more
+ *
+ * Context: may sleep.
+ */
+void zxvm_vmar_kill(struct zxvm_vmar *vmar)
+{
+	struct zxvm_mapping *map;
+
+	down_write(&vmar->lock);
+	vmar->dead = true;
+	while ((map = zxvm_mapping_first(vmar, 0, U64_MAX))) {
+		rb_erase(&map->range.node, &vmar->mappings);
+		zxvm_mapping_free(map);
+		cond_resched();
+	}
+	zxvm_arch_pt_destroy(&vmar->pt);
+	up_write(&vmar->lock);
+	mmdrop(vmar->mm);
+}
