@@ -10,7 +10,8 @@
  *       mm->mmap_lock              inside zxvm_mapping_fill() and _create()
  *         vmar->pt_lock (spin)     second-stage table; taken in the notifier
  *     traps->lock (spin)           a trap goes into its tree
- *     vcpu.c:owners_lock (mutex)   which thread owns a VCPU
+ *   vcpu.c:owners_lock (mutex)     which thread owns a VCPU; alone
+ *   vmid.c:vmid_lock (mutex)       arm64: a guest gets a VMID; alone
  *   port->lock (spin, irqs off)    packets; taken on the exit path
  *   an eventfd's wait queue        an irqfd is signalled
  *     irqfd_lock (spin, irqs off)  the lists of irqfds

@@ -88,8 +88,8 @@ static bool invalidate(struct mmu_interval_notifier *notifier,
  * @perms: ZXVM_VM_PERM_*
  *
  * Context: may sleep; takes mmap_lock.
- * Return: the mapping, or ERR_PTR of -ENOMEM, or of what the mmu notifier
- * says (-EOVERFLOW for a range that no process has).
+ * Return: the mapping, or ERR_PTR of -ENOMEM, -ERESTARTNOINTR (a signal), or
+ * what the mmu notifier says (-EOVERFLOW for a range that no process has).
  */
 struct zxvm_mapping *zxvm_mapping_create(struct zxvm_vmar *vmar, u64 start,
 					 u64 last, u64 address, u32 perms)
@@ -109,7 +109,8 @@ struct zxvm_mapping *zxvm_mapping_create(struct zxvm_vmar *vmar, u64 start,
 					   last - start + 1, &notifier_ops);
 	if (ret) {
 		kfree(map);
-		return ERR_PTR(ret);
+		/* The first one of a process gives way to signals. */
+		return ERR_PTR(ret == -EINTR ? -ERESTARTNOINTR : ret);
 	}
 	return map;
 }
@@ -280,7 +281,8 @@ static int page_cache_fill(struct zxvm_page_cache *cache)
 /* Let the process fault the page in, as if it had touched it itself. */
 static int fault_in(unsigned long address, u32 access)
 {
-	unsigned int flags = access & ZXVM_VM_PERM_WRITE ? FOLL_WRITE : 0;
+	unsigned int flags = FOLL_HWPOISON |
+		(access & ZXVM_VM_PERM_WRITE ? FOLL_WRITE : 0);
 	struct page *page;
 	long got;
 
@@ -322,6 +324,18 @@ static u64 block_size(const struct zxvm_mapping *map, u64 gpa,
 	return PMD_SIZE;
 }
 
+/*
+ * Memory that everybody has: anonymous, shared, memfd. Other page cache may be
+ * of a kind that is not for us (memfd_secret() takes it out of the kernel's
+ * own map); get_user_pages() knows.
+ */
+static bool is_plain_memory(unsigned long pfn)
+{
+	struct folio *folio = page_folio(hmm_pfn_to_page(pfn));
+
+	return folio_test_anon(folio) || folio_test_swapbacked(folio);
+}
+
 /* Enter a page of the process into the second-stage table, pt_lock held. */
 static void map_pfn(const struct zxvm_mapping *map,
 		    struct zxvm_page_cache *cache, u64 gpa, unsigned long pfn,
@@ -341,15 +355,19 @@ static void map_pfn(const struct zxvm_mapping *map,
 			 access);
 }
 
-/* What the process has at @address right now; nothing is faulted in. */
+/*
+ * What the process has at @address right now. The page is faulted in only as
+ * far as @need says, HMM_PFN_REQ_*; user space cannot resolve such a fault.
+ */
 static int look_up(struct zxvm_mapping *map, unsigned long address,
-		   unsigned long *pfn, unsigned long *seq)
+		   unsigned long need, unsigned long *pfn, unsigned long *seq)
 {
 	struct hmm_range range = {
 		.notifier = &map->notifier,
 		.start = address,
 		.end = address + PAGE_SIZE,
 		.hmm_pfns = pfn,
+		.default_flags = need,
 	};
 	int ret;
 
@@ -385,49 +403,53 @@ int zxvm_mapping_fill(struct zxvm_mapping *map, struct zxvm_page_cache *cache,
 	unsigned long want = HMM_PFN_VALID |
 		(access & ZXVM_VM_PERM_WRITE ? HMM_PFN_WRITE : 0);
 	struct zxvm_vmar *vmar = map->vmar;
-	unsigned long pfn, seq;
-	bool stale;
+	unsigned long need = 0, pfn, seq;
 	int ret;
 
 	ret = page_cache_fill(cache);
 	if (ret)
 		return ret;
-	do {
+	for (;;) {
+		bool done = false;
+
 		if (signal_pending(current))
 			return -EINTR;
-		ret = look_up(map, address, &pfn, &seq);
-		if (ret == -EBUSY) {
-			stale = true;
+		ret = look_up(map, address, need, &pfn, &seq);
+		if (ret == -EBUSY)
 			continue;
+		if (!ret && (pfn & want) == want) {
+			spin_lock(&vmar->pt_lock);
+			if (mmu_interval_read_retry(&map->notifier, seq)) {
+				spin_unlock(&vmar->pt_lock);
+				continue;
+			}
+			done = need || is_plain_memory(pfn);
+			if (done)
+				map_pfn(map, cache, gpa, pfn, access);
+			spin_unlock(&vmar->pt_lock);
 		}
-		if (ret || (pfn & HMM_PFN_ERROR) || (pfn & want) != want) {
-			if (!fault)
-				return -ENOENT;
-			ret = fault_in(address, access);
-			if (ret)
-				return ret;
-			stale = true;
-			continue;
-		}
-		spin_lock(&vmar->pt_lock);
-		stale = mmu_interval_read_retry(&map->notifier, seq);
-		if (!stale)
-			map_pfn(map, cache, gpa, pfn, access);
-		spin_unlock(&vmar->pt_lock);
-	} while (stale);
-	return 0;
+		if (done)
+			return 0;
+		/* What is not there after this is not to be had. */
+		if (!fault || need)
+			return -ENOENT;
+		ret = fault_in(address, access);
+		if (ret)
+			return ret;
+		need = want;
+	}
 }
 
 /**
  * zxvm_vmar_fault() - resolve a second-stage fault
  * @vmar: of the guest
  * @cache: of the VCPU
- * @gpa: that was accessed; there is no trap at it
+ * @gpa: that was accessed
  * @access: ZXVM_VM_PERM_*
  *
  * Context: a thread of the process that created the guest; may sleep.
- * Return: 0, -ENOENT (nothing is mapped, or nothing is behind the mapping),
- * -EOPNOTSUPP (the mapping does not allow the access), -ENOMEM, -EIO, -EINTR.
+ * Return: 0, -ENOENT (nothing is mapped, nothing is behind the mapping, or
+ * there is a trap in front of it), -EOPNOTSUPP (the mapping does not allow the access), -ENOMEM, -EIO, -EINTR.
  */
 int zxvm_vmar_fault(struct zxvm_vmar *vmar, struct zxvm_page_cache *cache,
 		    u64 gpa, u32 access)
@@ -438,7 +460,7 @@ int zxvm_vmar_fault(struct zxvm_vmar *vmar, struct zxvm_page_cache *cache,
 	if (down_read_killable(&vmar->lock))
 		return -EINTR;
 	map = zxvm_mapping_first(vmar, gpa, gpa);
-	if (!map)
+	if (!map || zxvm_trap_meets(vmar->traps, gpa, gpa))
 		ret = -ENOENT;
 	else if (access & ~map->perms)
 		ret = -EOPNOTSUPP;

@@ -179,6 +179,21 @@ static enum zxvm_run check_traps(struct zxvm_vcpu *vcpu)
 	return ZXVM_RUN_PACKET;
 }
 
+/*
+ * Has a trap just taken the place of a mapping? The lock waits for a call
+ * that has unmapped the range but not yet armed the trap.
+ */
+static bool trap_was_set(struct zxvm_vcpu *vcpu)
+{
+	struct zxvm_guest *guest = vcpu->guest;
+	bool found;
+
+	mutex_lock(&guest->lock);
+	found = zxvm_trap_find(&guest->traps, vcpu->exit.gpa);
+	mutex_unlock(&guest->lock);
+	return found;
+}
+
 /* An access that hit no trap, or a bell whose packets are all queued */
 static int resolve_access(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 {
@@ -198,11 +213,8 @@ static int resolve_access(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 	case -EINTR:
 		return RUN_AGAIN;
 	case -ENOENT:
-		/* A trap may have taken the place of the mapping just now. */
-		if (run == ZXVM_RUN_MEM &&
-		    zxvm_trap_find(&vcpu->guest->traps, exit->gpa))
-			return RUN_AGAIN;
-		return ret;
+		return run == ZXVM_RUN_MEM && trap_was_set(vcpu) ? RUN_AGAIN :
+								   ret;
 	default:
 		return ret;
 	}

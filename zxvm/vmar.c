@@ -73,7 +73,8 @@ static int check_map_args(const struct zxvm_vmar_map *args)
 
 	if (args->flags & ~MAP_FLAGS || args->reserved || !valid_perms(perms))
 		return -EINVAL;
-	if (!PAGE_ALIGNED(args->address))
+	if (!PAGE_ALIGNED(args->address) ||
+	    args->address != untagged_addr(args->address))
 		return -EINVAL;
 	if (!(args->flags & SPECIFIC) && args->offset)
 		return -EINVAL;

@@ -118,6 +118,8 @@ struct zxvm_host {
 	u64 mdscr;
 	u64 cnthctl;
 	u64 hcrx;
+	u64 hfgrtr;
+	u64 hfgwtr;
 	u64 tpidr_el0;
 	u64 tpidrro_el0;
 };

@@ -4,6 +4,7 @@
  * less what is not switched, trapped or emulated for a guest. An allow list:
  * a field that is not named here reads as zero. Arm ARM, D17.2.
  */
+#include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/kernel.h>
 #include <linux/nospec.h>
@@ -85,6 +86,7 @@ static u32 id_index(u32 sysreg)
  */
 void zxvm_init_id_regs(void)
 {
+	u64 *pfr0;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(id_regs); i++) {
@@ -93,6 +95,10 @@ void zxvm_init_id_regs(void)
 		id_values[id_index(reg->sysreg)] = reg->set |
 			(read_sanitised_ftr_reg(reg->sysreg) & reg->keep);
 	}
+	/* CSV2 beyond 1 promises SCXTNUM_ELx, which trap. */
+	pfr0 = &id_values[id_index(SYS_ID_AA64PFR0_EL1)];
+	if (FIELD_GET(PFR0_CSV2, *pfr0) > 1)
+		*pfr0 = (*pfr0 & ~PFR0_CSV2) | FIELD_PREP(PFR0_CSV2, 1);
 }
 
 /**

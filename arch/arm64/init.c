@@ -26,17 +26,28 @@ static u64 make_vtcr(u64 mmfr0)
 	       (zxvm_host.vmid_bits == 16 ? VTCR_16BIT_VMID : 0);
 }
 
+/* The ICH registers exist only behind ICC_SRE_EL2.SRE. IHI 0069, 12.2.24 */
+static bool has_gicv3(void)
+{
+	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
+
+	return FIELD_GET(PFR0_GIC, pfr0) &&
+	       (read_sysreg_s(SYS_ICC_SRE_EL2) & SRE_SRE);
+}
+
 static void probe_host(void)
 {
 	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
 	u64 mmfr1 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR1_EL1);
 	u64 isar0 = read_sanitised_ftr_reg(SYS_ID_AA64ISAR0_EL1);
 	u64 pfr0 = read_sanitised_ftr_reg(SYS_ID_AA64PFR0_EL1);
+	u64 pfr1 = read_sanitised_ftr_reg(SYS_ID_AA64PFR1_EL1);
 	u64 ctr = read_sanitised_ftr_reg(SYS_CTR_EL0);
 	u64 vtr = read_sysreg_s(SYS_ICH_VTR_EL2);
 
 	zxvm_host.vmid_bits = FIELD_GET(MMFR1_VMIDBITS, mmfr1) == 2 ? 16 : 8;
 	zxvm_host.hcx = FIELD_GET(MMFR1_HCX, mmfr1);
+	zxvm_host.sme = FIELD_GET(PFR1_SME, pfr1);
 	zxvm_host.tlb_range = FIELD_GET(ISAR0_TLB, isar0) == 2;
 	zxvm_host.aarch32_el0 = FIELD_GET(PFR0_EL0, pfr0) == 2;
 	zxvm_host.dic = FIELD_GET(CTR_DIC, ctr);
@@ -52,15 +63,23 @@ static void probe_host(void)
  * zxvm_arch_init() - see zxvm/arch.h
  *
  * Return: 0, -ENODEV (EL2 is not ours), -EBUSY (KVM has it), -EOPNOTSUPP (the
- * GIC is not a GICv3).
+ * GIC is not a GICv3, or the page size not 4 KiB).
  */
 int zxvm_arch_init(void)
 {
 	int ret;
 
 	if (!is_kernel_in_hyp_mode()) {
-		pr_err("EL2 is not available: the kernel must be booted at EL2 on a CPU with VHE\n");
+		pr_err("EL2 is not available: boot the kernel at EL2, on CPUs with VHE, with kvm-arm.mode=none\n");
 		return -ENODEV;
+	}
+	if (PAGE_SIZE != SZ_4K) {
+		pr_err("the host's pages are not 4 KiB\n");
+		return -EOPNOTSUPP;
+	}
+	if (!has_gicv3()) {
+		pr_err("the host has no GICv3, or does not use it as one\n");
+		return -EOPNOTSUPP;
 	}
 	ret = zxvm_ppi_init();
 	if (ret)

@@ -47,6 +47,7 @@
 /* CPTR_EL2 with HCR_EL2.E2H = 1 */
 #define CPTR_FPEN		(3ULL << 20)
 #define CPTR_TTA		BIT_ULL(28)
+#define CPTR_TAM		BIT_ULL(30)
 
 /* MDCR_EL2 */
 #define MDCR_HPMN		GENMASK_ULL(4, 0)
@@ -83,14 +84,22 @@
 
 /* ID registers */
 #define PFR0_EL0		GENMASK_ULL(3, 0)
+#define PFR0_GIC		GENMASK_ULL(27, 24)
+#define PFR0_CSV2		GENMASK_ULL(59, 56)
+#define PFR1_SME		GENMASK_ULL(27, 24)
 #define MMFR0_PARANGE		GENMASK_ULL(3, 0)
 #define MMFR1_VMIDBITS		GENMASK_ULL(7, 4)
 #define MMFR1_HCX		GENMASK_ULL(43, 40)
 #define ISAR0_TLB		GENMASK_ULL(59, 56)
 
-/* HCRX_EL2 and ICC_SRE_EL1 */
+/* HCRX_EL2, fine-grained traps, ICC_SRE */
 #define SYSREG_HCRX_EL2		sys_reg(3, 4, 1, 2, 2)
+#define SYSREG_HFGRTR_EL2	sys_reg(3, 4, 1, 1, 4)
+#define SYSREG_HFGWTR_EL2	sys_reg(3, 4, 1, 1, 5)
+#define HFG_NSMPRI		BIT_ULL(54)
+#define HFG_NTPIDR2		BIT_ULL(55)
 #define SRE_ALL			7
+#define SRE_SRE			BIT(0)
 
 /* Registers of the set/way operations and other traps */
 #define SYSREG_DC_ISW		sys_reg(1, 0, 7, 6, 2)

@@ -18,7 +18,8 @@
 	 HCR_BIT_IMO | HCR_BIT_AMO | HCR_BIT_FB | HCR_BIT_BSU_INNER | \
 	 HCR_BIT_DC | HCR_BIT_TWI | HCR_BIT_TWE | HCR_BIT_TID3 | \
 	 HCR_BIT_TSC | HCR_BIT_TIDCP | HCR_BIT_TACR | HCR_BIT_TSW | \
-	 HCR_BIT_TVM | HCR_BIT_RW | HCR_BIT_E2H | HCR_BIT_TLOR)
+	 HCR_BIT_TVM | HCR_BIT_RW | HCR_BIT_E2H | HCR_BIT_TLOR | \
+	 HCR_BIT_TERR | HCR_BIT_TID5)
 
 /* MPIDR_EL1.RES1; 16 VCPUs for each Aff1, as SGI target lists have them */
 static u64 mpidr_of(u32 index)
@@ -40,7 +41,7 @@ void zxvm_reset_vcpu(struct zxvm_vcpu *vcpu, u64 pc)
 	arch->ctx.pstate = SPSR_EL1H_MASKED;
 	arch->ctx.sp_el0 = 0;
 	arch->ctx.hcr = HCR_GUEST;
-	arch->ctx.cptr = CPTR_TTA;
+	arch->ctx.cptr = CPTR_TTA | CPTR_TAM;
 	memset(&arch->el1, 0, sizeof(arch->el1));
 	memset(&arch->fp.regs, 0, sizeof(arch->fp.regs));
 	arch->timer.ctl = 0;

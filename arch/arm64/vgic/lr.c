@@ -76,14 +76,13 @@ static unsigned int choose_irqs(struct vgic_cpu *cpu, struct vgic_irq **best,
 	 * With a single list register that holds the linked interrupt there is
 	 * no event to wait for: the others follow at the next exit.
 	 */
-	if (first && best[max - 1]->active) {
-		if (max == 1 && best[0]->hw)
-			return used;
+	if (first && best[max - 1]->active && !(max == 1 && best[0]->hw))
 		best[max - 1] = first;
-	}
-	if (active > max || (active == max && first))
+	for (at = 0; at < used && best[at]->active; at++)
+		;
+	if (at < active)
 		*hcr |= VGIC_HCR_LRENPIE;
-	if (first && all - active > 0)
+	if (at < used && used - at < all - active)
 		*hcr |= VGIC_HCR_NPIE;
 	return used;
 }

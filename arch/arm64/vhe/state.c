@@ -78,7 +78,8 @@ static void save_el1(struct zxvm_el1 *el1)
 /*
  * PMU, trace, profiling and debug registers trap; the host's breakpoints do
  * not fire in the guest. The physical counter can be read, the physical timer
- * traps. The features that HCRX_EL2 enables are hidden.
+ * traps. The features that HCRX_EL2 enables are hidden, and so is SME, whose
+ * TPIDR2_EL0 and SMPRI_EL1 trap.
  */
 static void load_controls(struct zxvm_vcpu *vcpu)
 {
@@ -100,6 +101,14 @@ static void load_controls(struct zxvm_vcpu *vcpu)
 		host->hcrx = read_sysreg_s(SYSREG_HCRX_EL2);
 		write_sysreg_s(0, SYSREG_HCRX_EL2);
 	}
+	if (zxvm_host.sme) {
+		host->hfgrtr = read_sysreg_s(SYSREG_HFGRTR_EL2);
+		host->hfgwtr = read_sysreg_s(SYSREG_HFGWTR_EL2);
+		write_sysreg_s(host->hfgrtr & ~(HFG_NSMPRI | HFG_NTPIDR2),
+			       SYSREG_HFGRTR_EL2);
+		write_sysreg_s(host->hfgwtr & ~(HFG_NSMPRI | HFG_NTPIDR2),
+			       SYSREG_HFGWTR_EL2);
+	}
 	write_sysreg(vcpu->arch.mpidr, vmpidr_el2);
 	write_sysreg(read_cpuid_id(), vpidr_el2);
 	write_sysreg(zxvm_host.vtcr, vtcr_el2);
@@ -116,6 +125,10 @@ static void put_controls(struct zxvm_vcpu *vcpu)
 	write_sysreg(host->tpidrro_el0, tpidrro_el0);
 	if (zxvm_host.hcx)
 		write_sysreg_s(host->hcrx, SYSREG_HCRX_EL2);
+	if (zxvm_host.sme) {
+		write_sysreg_s(host->hfgrtr, SYSREG_HFGRTR_EL2);
+		write_sysreg_s(host->hfgwtr, SYSREG_HFGWTR_EL2);
+	}
 }
 
 /**
