@@ -278,8 +278,11 @@ static int page_cache_fill(struct zxvm_page_cache *cache)
 	return 0;
 }
 
-/* Let the process fault the page in, as if it had touched it itself. */
-static int fault_in(unsigned long address, u32 access)
+/*
+ * Let the process fault the page in, as if it had touched it itself. @pfn is
+ * the page that was there then.
+ */
+static int fault_in(unsigned long address, u32 access, unsigned long *pfn)
 {
 	unsigned int flags = FOLL_HWPOISON |
 		(access & ZXVM_VM_PERM_WRITE ? FOLL_WRITE : 0);
@@ -288,6 +291,7 @@ static int fault_in(unsigned long address, u32 access)
 
 	got = get_user_pages_unlocked(address, 1, &page, flags);
 	if (got == 1) {
+		*pfn = page_to_pfn(page);
 		put_page(page);
 		return 0;
 	}
@@ -403,37 +407,40 @@ int zxvm_mapping_fill(struct zxvm_mapping *map, struct zxvm_page_cache *cache,
 	unsigned long want = HMM_PFN_VALID |
 		(access & ZXVM_VM_PERM_WRITE ? HMM_PFN_WRITE : 0);
 	struct zxvm_vmar *vmar = map->vmar;
-	unsigned long need = 0, pfn, seq;
+	unsigned long need = 0, seen = 0, pfn, seq;
 	int ret;
 
 	ret = page_cache_fill(cache);
 	if (ret)
 		return ret;
 	for (;;) {
-		bool done = false;
+		bool done = false, there;
 
 		if (signal_pending(current))
 			return -EINTR;
 		ret = look_up(map, address, need, &pfn, &seq);
 		if (ret == -EBUSY)
 			continue;
-		if (!ret && (pfn & want) == want) {
+		there = !ret && (pfn & want) == want;
+		if (there) {
 			spin_lock(&vmar->pt_lock);
 			if (mmu_interval_read_retry(&map->notifier, seq)) {
 				spin_unlock(&vmar->pt_lock);
 				continue;
 			}
-			done = need || is_plain_memory(pfn);
+			done = is_plain_memory(pfn) ||
+			       (need && hmm_pfn_to_page(pfn) ==
+					pfn_to_page(seen));
 			if (done)
 				map_pfn(map, cache, gpa, pfn, access);
 			spin_unlock(&vmar->pt_lock);
 		}
 		if (done)
 			return 0;
-		/* What is not there after this is not to be had. */
-		if (!fault || need)
+		/* What HMM cannot fault in either is not to be had. */
+		if (!fault || (need && !there))
 			return -ENOENT;
-		ret = fault_in(address, access);
+		ret = fault_in(address, access, &seen);
 		if (ret)
 			return ret;
 		need = want;

@@ -55,7 +55,7 @@ static inline struct zxvm_vcpu *zxvm_vgic_to_vcpu(struct vgic_cpu *cpu)
  * @vmid_bits: 8 or 16
  * @tlb_range: FEAT_TLBIRANGE
  * @hcx: FEAT_HCX
- * @sme: FEAT_SME
+ * @hide_sme: FEAT_SME, and FEAT_FGT, which SME needs, to trap its registers
  * @dic: CTR_EL0.DIC: instruction fetches see stores without maintenance
  * @aarch32_el0: EL0 can be in AArch32 state, on every CPU
  * @dcache_line: smallest data cache line, in bytes
@@ -68,7 +68,7 @@ struct zxvm_arm64_host {
 	u32 vmid_bits;
 	bool tlb_range;
 	bool hcx;
-	bool sme;
+	bool hide_sme;
 	bool dic;
 	bool aarch32_el0;
 	u32 dcache_line;

@@ -47,7 +47,9 @@ static void probe_host(void)
 
 	zxvm_host.vmid_bits = FIELD_GET(MMFR1_VMIDBITS, mmfr1) == 2 ? 16 : 8;
 	zxvm_host.hcx = FIELD_GET(MMFR1_HCX, mmfr1);
-	zxvm_host.sme = FIELD_GET(PFR1_SME, pfr1);
+	/* The kernel sanitises no FGT field; what matters is the register. */
+	zxvm_host.hide_sme = FIELD_GET(PFR1_SME, pfr1) &&
+		FIELD_GET(MMFR0_FGT, read_sysreg(id_aa64mmfr0_el1));
 	zxvm_host.tlb_range = FIELD_GET(ISAR0_TLB, isar0) == 2;
 	zxvm_host.aarch32_el0 = FIELD_GET(PFR0_EL0, pfr0) == 2;
 	zxvm_host.dic = FIELD_GET(CTR_DIC, ctr);

@@ -101,7 +101,7 @@ static void load_controls(struct zxvm_vcpu *vcpu)
 		host->hcrx = read_sysreg_s(SYSREG_HCRX_EL2);
 		write_sysreg_s(0, SYSREG_HCRX_EL2);
 	}
-	if (zxvm_host.sme) {
+	if (zxvm_host.hide_sme) {
 		host->hfgrtr = read_sysreg_s(SYSREG_HFGRTR_EL2);
 		host->hfgwtr = read_sysreg_s(SYSREG_HFGWTR_EL2);
 		write_sysreg_s(host->hfgrtr & ~(HFG_NSMPRI | HFG_NTPIDR2),
@@ -125,7 +125,7 @@ static void put_controls(struct zxvm_vcpu *vcpu)
 	write_sysreg(host->tpidrro_el0, tpidrro_el0);
 	if (zxvm_host.hcx)
 		write_sysreg_s(host->hcrx, SYSREG_HCRX_EL2);
-	if (zxvm_host.sme) {
+	if (zxvm_host.hide_sme) {
 		write_sysreg_s(host->hfgrtr, SYSREG_HFGRTR_EL2);
 		write_sysreg_s(host->hfgwtr, SYSREG_HFGWTR_EL2);
 	}
