@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A unit test: a function that checks, and a line of TAP for it. */
+#ifndef ZXRUN_TAP_H
+#define ZXRUN_TAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+void check_true(bool ok, const char *expression, const char *file, int line);
+void check_equal(uint64_t got, uint64_t want, const char *expression, const char *file, int line);
+
+#define CHECK(expression) check_true(expression, #expression, __FILE__, __LINE__)
+#define CHECK_EQUAL(got, want) check_equal(got, want, #got, __FILE__, __LINE__)
+
+/* A reproducible stream of numbers */
+uint64_t test_random(void);
+
+#define TESTS(X) \
+	X(access_sign_extension) \
+	X(image_header) \
+	X(image_header_fuzz) \
+	X(image_load_plain) \
+	X(image_load_gzip) \
+	X(image_load_zboot) \
+	X(image_load_refuses) \
+	X(image_load_fuzz) \
+	X(fdt_content) \
+	X(fdt_without_initrd) \
+	X(fdt_64_cpus) \
+	X(fdt_too_small) \
+	X(fdt_passes_dtc) \
+	X(pl011_identity) \
+	X(pl011_reset) \
+	X(pl011_transmit) \
+	X(pl011_transmit_full) \
+	X(pl011_receive) \
+	X(pl011_receive_off) \
+	X(pl011_receive_one_deep) \
+	X(pl011_wake) \
+	X(pl011_loopback) \
+	X(pl011_fuzz) \
+	X(pl031_identity) \
+	X(pl031_time) \
+	X(pl031_alarm) \
+	X(console_keys) \
+	X(console_output) \
+	X(console_input) \
+	X(exit_device) \
+	X(hole_told_once)
+
+#define DECLARE(name) void test_##name(void);
+TESTS(DECLARE)
+#undef DECLARE
+
+#endif
