@@ -119,6 +119,8 @@ int zxvm_range_gap(const struct rb_root *tree, u64 limit, u64 size, u64 align,
 		if (range->last >= limit)
 			return -ENOSPC;
 		at = ALIGN(range->last + 1, align);
+		if (at <= range->last)
+			return -ENOSPC;
 	}
 	if (at > limit || limit - at < size - 1)
 		return -ENOSPC;
