@@ -456,7 +456,8 @@ int zxvm_mapping_fill(struct zxvm_mapping *map, struct zxvm_page_cache *cache,
  *
  * Context: a thread of the process that created the guest; may sleep.
  * Return: 0, -ENOENT (nothing is mapped, nothing is behind the mapping, or
- * there is a trap in front of it), -EOPNOTSUPP (the mapping does not allow the access), -ENOMEM, -EIO, -EINTR.
+ * there is a trap in front of it), -EOPNOTSUPP (the mapping does not allow
+ * the access), -ENOMEM, -EIO, -EINTR.
  */
 int zxvm_vmar_fault(struct zxvm_vmar *vmar, struct zxvm_page_cache *cache,
 		    u64 gpa, u32 access)
