@@ -192,6 +192,20 @@ void zxvm_vgic_put(struct zxvm_vcpu *vcpu)
 	save_aprs(cpu->apr);
 }
 
+/*
+ * The guest has stopped its timer before it took the interrupt: the line falls,
+ * and the physical interrupt has to be set free: true.
+ */
+static bool withdraw_timer(struct vgic_cpu *cpu)
+{
+	const struct vgic_irq *timer = &cpu->private[TIMER_INTID];
+
+	if (!timer->line || timer->active || zxvm_timer_asserted())
+		return false;
+	vgic_set_line(cpu->vgic, cpu, TIMER_INTID, false);
+	return true;
+}
+
 /**
  * zxvm_vgic_enter() - offer the pending interrupts to the guest
  * @vcpu: loaded
@@ -201,12 +215,16 @@ void zxvm_vgic_put(struct zxvm_vcpu *vcpu)
 void zxvm_vgic_enter(struct zxvm_vcpu *vcpu)
 {
 	struct vgic_cpu *cpu = &vcpu->arch.vgic;
+	bool withdrawn;
 
 	if (list_empty_careful(&cpu->list))
 		return;
 	raw_spin_lock(&cpu->vgic->lock);
+	withdrawn = withdraw_timer(cpu);
 	vgic_fill_lrs(cpu);
 	raw_spin_unlock(&cpu->vgic->lock);
+	if (withdrawn)
+		zxvm_ppi_set_timer_active(false);
 	load_lrs(cpu->lr, cpu->used_lrs);
 	write_sysreg_s(cpu->hcr, SYS_ICH_HCR_EL2);
 }
@@ -214,27 +232,19 @@ void zxvm_vgic_enter(struct zxvm_vcpu *vcpu)
 /*
  * The timer's line follows the physical interrupt. When the guest has
  * deactivated the virtual one, the physical one is free to fire again and
- * says so itself if the timer still asks. When the guest has withdrawn the
- * reason before it took the interrupt, both are taken back: true.
+ * says so itself if the timer still asks.
  */
-static bool sync_timer(struct vgic_cpu *cpu)
+static void sync_timer(struct vgic_cpu *cpu)
 {
-	struct vgic_irq *timer = &cpu->private[TIMER_INTID];
+	const struct vgic_irq *timer = &cpu->private[TIMER_INTID];
 	unsigned int i;
 
 	if (!timer->line)
-		return false;
-	for (i = 0; i < cpu->used_lrs; i++) {
-		u64 state = cpu->lr[i] & VGIC_LR_STATE;
-
-		if (cpu->lr_irq[i] != timer)
-			continue;
-		if (state & VGIC_LR_ACTIVE || (state && zxvm_timer_asserted()))
-			return false;
-		vgic_set_line(cpu->vgic, cpu, TIMER_INTID, false);
-		return state;
-	}
-	return false;
+		return;
+	for (i = 0; i < cpu->used_lrs; i++)
+		if (cpu->lr_irq[i] == timer &&
+		    !(cpu->lr[i] & VGIC_LR_STATE))
+			vgic_set_line(cpu->vgic, cpu, TIMER_INTID, false);
 }
 
 /**
@@ -245,10 +255,9 @@ static bool sync_timer(struct vgic_cpu *cpu)
  */
 void zxvm_vgic_leave(struct zxvm_vcpu *vcpu)
 {
-	struct vgic_cpu *cpu = &vcpu->arch.vgic;
 	static const u64 no_lrs[VGIC_MAX_LRS];
+	struct vgic_cpu *cpu = &vcpu->arch.vgic;
 	unsigned int used = cpu->used_lrs;
-	bool withdrawn;
 
 	if (!used)
 		return;
@@ -258,11 +267,9 @@ void zxvm_vgic_leave(struct zxvm_vcpu *vcpu)
 	write_sysreg_s(0, SYS_ICH_HCR_EL2);
 	load_lrs(no_lrs, used);
 	raw_spin_lock(&cpu->vgic->lock);
-	withdrawn = sync_timer(cpu);
+	sync_timer(cpu);
 	zxvm_vgic_kick(cpu->vgic, vgic_fold_lrs(cpu));
 	raw_spin_unlock(&cpu->vgic->lock);
-	if (withdrawn)
-		zxvm_ppi_set_timer_active(false);
 }
 
 /**
@@ -275,9 +282,16 @@ void zxvm_vgic_leave(struct zxvm_vcpu *vcpu)
 bool zxvm_vgic_runnable(struct zxvm_vcpu *vcpu)
 {
 	struct vgic_cpu *cpu = &vcpu->arch.vgic;
+	bool pending, withdrawn;
 
 	if (list_empty_careful(&cpu->list))
 		return false;
 	cpu->vmcr = read_sysreg_s(SYS_ICH_VMCR_EL2);
-	return zxvm_vgic_pending(vcpu);
+	raw_spin_lock(&cpu->vgic->lock);
+	withdrawn = withdraw_timer(cpu);
+	pending = vgic_cpu_pending(cpu);
+	raw_spin_unlock(&cpu->vgic->lock);
+	if (withdrawn)
+		zxvm_ppi_set_timer_active(false);
+	return pending;
 }
