@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The raw calls and a small virtual machine for tests.
+ *
+ * Every zx_*() returns 0 or a positive errno. Every vm_*() that returns
+ * nothing ends the test when something goes wrong.
+ */
+#ifndef ZX_H
+#define ZX_H
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <sys/types.h>
+#include <linux/zxvm.h>
+
+#include "harness.h"
+#include "guests/layout.h"
+
+#define KEY_MMIO	0x1111
+#define KEY_BELL	0x2222
+#define RAM_SIZE	0x200000ULL
+#define RWX		(ZXVM_VM_PERM_READ | ZXVM_VM_PERM_WRITE | \
+			 ZXVM_VM_PERM_EXECUTE)
+#define ASPACE_SIZE	(1ULL << 36)
+#define PAGE		4096ULL
+#define FOREVER		INT64_MAX
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef __u64 u64;	/* as in linux/zxvm.h */
+
+#define ARRAY_SIZE(x)	(sizeof(x) / sizeof((x)[0]))
+
+/* The calls */
+int zx_ioctl(int fd, unsigned long request, const void *arg);
+int zx_ioctl_value(int fd, unsigned long request, unsigned long arg);
+int zx_device(void);
+int zx_guest_create(u32 options, int *guest, int *vmar);
+int zx_port_create(int *port);
+int zx_trap(int guest, u32 kind, u64 addr, u64 size, int port, u64 key);
+int zx_vcpu_create(int guest, u64 entry, int *vcpu);
+int zx_enter(int vcpu, struct zxvm_packet *packet);
+int zx_kick(int vcpu);
+int zx_interrupt(int vcpu, u32 vector);
+int zx_read_state(int vcpu, struct zxvm_vcpu_state_arm64 *state);
+int zx_write_state(int vcpu, const struct zxvm_vcpu_state_arm64 *state);
+int zx_vcpu_kicked(int vcpu, bool *kicked);
+int zx_vcpu_index(int vcpu, u32 *index);
+int zx_map(int vmar, u32 flags, u64 gpa, const void *memory, u64 size);
+int zx_unmap(int vmar, u64 gpa, u64 size);
+int zx_protect(int vmar, u32 flags, u64 gpa, u64 size);
+int zx_queue(int port, u64 key, u8 first);
+int zx_wait(int port, int64_t deadline, struct zxvm_packet *packet);
+int zx_cancel(int port, int source, u64 key);
+int zx_info(int fd, struct zxvm_handle_info *info);
+int zx_duplicate(int fd, u32 rights, int *dup);
+int zx_replace(int fd, u32 rights);
+struct zxvm_vcpu_page *zx_page(int vcpu);
+
+/* Time, threads and processes */
+u64 now_ns(void);
+void sleep_ms(unsigned int ms);
+char thread_state(pid_t tid);
+void wait_asleep(pid_t tid, const bool *inside);
+void wait_child(pid_t pid);
+int send_fd(int sock, int fd);
+int recv_fd(int sock);
+u64 random64(u64 *seed);
+long count_fds(void);
+
+/* A guest with RAM at 0, a MEM trap at MMIO, and one VCPU of this thread */
+struct vm {
+	int guest;
+	int vmar;
+	int vcpu;
+	int port;
+	u8 *ram;
+	u64 ram_size;
+	struct zxvm_vcpu_page *page;
+	struct zxvm_packet pkt;
+};
+
+extern struct vm vm;
+
+void vm_create(struct vm *vm, u32 options);
+void vm_load(struct vm *vm, u64 gpa, const void *start, const void *end);
+void vm_vcpu(struct vm *vm, u64 entry);
+void vm_bell(struct vm *vm);
+void vm_code(struct vm *vm, u64 gpa, const u32 *words, size_t n);
+int vm_enter(struct vm *vm);
+void vm_close(struct vm *vm);
+void *vm_alloc(size_t size);
+
+#define GUEST_LABELS(name) \
+	extern const char guest_##name[], guest_##name##_end[]
+
+/* Load a guest of guests/, by name, at 0 and make the VCPU start there */
+#define VM_BOOT(vm, name)						\
+	do {								\
+		GUEST_LABELS(name);					\
+									\
+		vm_create(vm, 0);					\
+		vm_load(vm, 0, guest_##name, guest_##name##_end);	\
+		vm_vcpu(vm, 0);						\
+	} while (0)
+
+#define VM_LOAD(vm, gpa, name)						\
+	do {								\
+		GUEST_LABELS(name);					\
+									\
+		vm_load(vm, gpa, guest_##name, guest_##name##_end);	\
+	} while (0)
+
+/* Enter, and the next exit must be a 64-bit store to MMIO + offset */
+#define EXPECT_STORE(vm, offset, value)					\
+	do {								\
+		ASSERT_OK(vm_enter(vm));				\
+		EXPECT_MEM(&(vm)->pkt, offset);				\
+		EXPECT_EQ((vm)->pkt.u.mem_arm64.data, value);		\
+	} while (0)
+
+#define EXPECT_MEM(p, offset)						\
+	do {								\
+		ASSERT_EQ((p)->type, ZXVM_PKT_GUEST_MEM);		\
+		EXPECT_EQ((p)->key, KEY_MMIO);				\
+		EXPECT_EQ((p)->u.mem_arm64.addr, MMIO + (offset));	\
+	} while (0)
+
+/* A VCPU with a thread of its own that enters when it is told to */
+struct vt {
+	struct vm *vm;
+	pthread_t thread;
+	pid_t tid;
+	int vcpu;
+	u64 entry;
+	struct zxvm_vcpu_page *page;
+	sem_t ready, go, done;
+	bool inside, quit;
+	int err;
+	struct zxvm_packet pkt;
+};
+
+void vt_start(struct vt *vt, struct vm *vm, u64 entry);
+void vt_go(struct vt *vt);
+bool vt_done(struct vt *vt, unsigned int ms);
+int vt_wait(struct vt *vt);
+int vt_enter(struct vt *vt);
+void vt_asleep(struct vt *vt);
+void vt_stop(struct vt *vt);
+
+#endif /* ZX_H */
