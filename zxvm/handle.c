@@ -137,6 +137,31 @@ void zxvm_handle_abort(struct zxvm_new_handle *new)
 }
 
 /**
+ * zxvm_handle_give() - make one handle and tell its number
+ * @obj: the object; the handle takes a reference of its own
+ * @rights: of the handle
+ * @fd: where user space wants the number
+ *
+ * Context: may sleep.
+ * Return: 0, -EFAULT, or what zxvm_handle_prepare() says.
+ */
+int zxvm_handle_give(struct zxvm_object *obj, u32 rights, s32 __user *fd)
+{
+	struct zxvm_new_handle new;
+	int ret;
+
+	ret = zxvm_handle_prepare(obj, rights, &new);
+	if (ret)
+		return ret;
+	if (put_user(new.fd, fd)) {
+		zxvm_handle_abort(&new);
+		return -EFAULT;
+	}
+	zxvm_handle_commit(&new);
+	return 0;
+}
+
+/**
  * zxvm_handle_get() - the object behind a file of the calling process
  * @fd: the file
  * @type: ZXVM_OBJ_* that it must be
@@ -191,10 +216,10 @@ static int narrowed_rights(struct zxvm_handle *handle, u32 wanted, u32 *rights)
 	return 0;
 }
 
-static int handle_duplicate(struct zxvm_handle *handle, void __user *arg)
+static int handle_duplicate(struct zxvm_handle *handle,
+			    struct zxvm_handle_rights __user *arg)
 {
 	struct zxvm_handle_rights args;
-	struct zxvm_new_handle new;
 	u32 rights;
 	int ret;
 
@@ -203,18 +228,7 @@ static int handle_duplicate(struct zxvm_handle *handle, void __user *arg)
 	if (copy_from_user(&args, arg, sizeof(args)))
 		return -EFAULT;
 	ret = narrowed_rights(handle, args.rights, &rights);
-	if (ret)
-		return ret;
-	ret = zxvm_handle_prepare(handle->obj, rights, &new);
-	if (ret)
-		return ret;
-	args.fd = new.fd;
-	if (copy_to_user(arg, &args, sizeof(args))) {
-		zxvm_handle_abort(&new);
-		return -EFAULT;
-	}
-	zxvm_handle_commit(&new);
-	return 0;
+	return ret ?: zxvm_handle_give(handle->obj, rights, &arg->fd);
 }
 
 static int handle_replace(struct zxvm_handle *handle, void __user *arg)

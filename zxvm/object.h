@@ -93,6 +93,7 @@ int zxvm_handle_prepare(struct zxvm_object *obj, u32 rights,
 			struct zxvm_new_handle *new);
 void zxvm_handle_commit(struct zxvm_new_handle *new);
 void zxvm_handle_abort(struct zxvm_new_handle *new);
+int zxvm_handle_give(struct zxvm_object *obj, u32 rights, s32 __user *fd);
 struct zxvm_object *zxvm_handle_get(int fd, u32 type, u32 rights);
 
 #endif /* ZXVM_OBJECT_H */

@@ -366,12 +366,11 @@ static const struct zxvm_object_type port_type = {
  * @arg: the ioctl's argument
  *
  * Context: may sleep.
- * Return: 0, -EINVAL (options), -EFAULT, or what zxvm_handle_prepare() says.
+ * Return: 0, -EINVAL (options), -EFAULT, or what zxvm_handle_give() says.
  */
 int zxvm_port_create(struct zxvm_port_create __user *arg)
 {
 	struct zxvm_port_create args;
-	struct zxvm_new_handle new;
 	struct zxvm_port *port;
 	int ret;
 
@@ -388,17 +387,7 @@ int zxvm_port_create(struct zxvm_port_create __user *arg)
 	INIT_LIST_HEAD(&port->queue);
 	init_waitqueue_head(&port->readers);
 
-	ret = zxvm_handle_prepare(&port->obj, port_type.rights, &new);
-	if (ret)
-		goto out_put;
-	args.port = new.fd;
-	if (copy_to_user(arg, &args, sizeof(args))) {
-		zxvm_handle_abort(&new);
-		ret = -EFAULT;
-		goto out_put;
-	}
-	zxvm_handle_commit(&new);
-out_put:
+	ret = zxvm_handle_give(&port->obj, port_type.rights, &arg->port);
 	zxvm_object_put(&port->obj);
 	return ret;
 }

@@ -369,13 +369,12 @@ static int check_create(struct zxvm_guest *guest,
  * Context: may sleep.
  * Return: 0, -EFAULT, -EINVAL (options, entry), -EPERM (another process),
  * -EBADFD (the thread owns a VCPU), -ENOSPC (no number is free), -ENOMEM, or
- * what zxvm_handle_prepare() says.
+ * what zxvm_handle_give() says.
  */
 int zxvm_vcpu_create(struct zxvm_guest *guest,
 		     struct zxvm_vcpu_create __user *arg)
 {
 	struct zxvm_vcpu_create args;
-	struct zxvm_new_handle new;
 	struct zxvm_vcpu *vcpu;
 	int ret;
 
@@ -396,17 +395,7 @@ int zxvm_vcpu_create(struct zxvm_guest *guest,
 
 	/* From here on the object's destroy() undoes all of it. */
 	zxvm_object_get(&guest->obj);
-	ret = zxvm_handle_prepare(&vcpu->obj, vcpu_type.rights, &new);
-	if (ret)
-		goto out_put;
-	args.vcpu = new.fd;
-	if (copy_to_user(arg, &args, sizeof(args))) {
-		zxvm_handle_abort(&new);
-		ret = -EFAULT;
-		goto out_put;
-	}
-	zxvm_handle_commit(&new);
-out_put:
+	ret = zxvm_handle_give(&vcpu->obj, vcpu_type.rights, &arg->vcpu);
 	zxvm_object_put(&vcpu->obj);
 	return ret;
 

@@ -20,8 +20,8 @@
 
 static struct zxvm_object *made;
 static struct zxvm_object guest_obj = { .koid = GUEST_KOID };
-static unsigned int handles_aborted, vcpus_woken, objects_destroyed;
-static int prepare_error;
+static unsigned int vcpus_woken, objects_destroyed;
+static int give_error;
 static ktime_t slept_until;
 static void (*while_asleep)(void);
 
@@ -45,27 +45,18 @@ void zxvm_object_put(struct zxvm_object *obj)
 	obj->type->destroy(obj);
 }
 
-int zxvm_handle_prepare(struct zxvm_object *obj, u32 rights,
-			struct zxvm_new_handle *new)
+int zxvm_handle_give(struct zxvm_object *obj, u32 rights, s32 *fd)
 {
+	s32 made_fd = 3;
+
 	CHECK_EQ(rights, ZXVM_DEFAULT_PORT_RIGHTS);
-	if (prepare_error)
-		return prepare_error;
+	if (give_error)
+		return give_error;
+	if (copy_to_user(fd, &made_fd, sizeof(made_fd)))
+		return -EFAULT;
 	zxvm_object_get(obj);
 	made = obj;
-	new->fd = 3;
 	return 0;
-}
-
-void zxvm_handle_commit(struct zxvm_new_handle *new)
-{
-}
-
-void zxvm_handle_abort(struct zxvm_new_handle *new)
-{
-	handles_aborted++;
-	zxvm_object_put(made);
-	made = NULL;
 }
 
 struct zxvm_object *zxvm_handle_get(int fd, u32 type, u32 rights)
@@ -167,14 +158,13 @@ static void test_create(void)
 	CHECK_EQ(zxvm_port_create(&args), (u64)-EFAULT);
 	unit_accesses_left = 1;
 	CHECK_EQ(zxvm_port_create(&args), (u64)-EFAULT);
-	CHECK_EQ(handles_aborted, 1);
 	unit_accesses_left = -1;
 	unit_allocations_left = 0;
 	CHECK_EQ(zxvm_port_create(&args), (u64)-ENOMEM);
 	unit_allocations_left = -1;
-	prepare_error = -EMFILE;
+	give_error = -EMFILE;
 	CHECK_EQ(zxvm_port_create(&args), (u64)-EMFILE);
-	prepare_error = 0;
+	give_error = 0;
 
 	/* What failed has left nothing behind. */
 	CHECK_EQ(objects_destroyed, 2);
