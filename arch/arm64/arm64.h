@@ -123,6 +123,22 @@ int zxvm_ppi_init(void);
 void zxvm_ppi_exit(void);
 void zxvm_ppi_set_timer_active(bool active);
 
+/* ppi_acpi.c */
+#ifdef CONFIG_ACPI
+unsigned int zxvm_acpi_timer_ppi(void);
+unsigned int zxvm_acpi_maintenance_ppi(void);
+#else
+static inline unsigned int zxvm_acpi_timer_ppi(void)
+{
+	return 0;
+}
+
+static inline unsigned int zxvm_acpi_maintenance_ppi(void)
+{
+	return 0;
+}
+#endif
+
 /* vhe/ */
 u64 zxvm_vhe_enter(struct zxvm_ctx *ctx);
 void zxvm_vhe_load(struct zxvm_vcpu *vcpu);
