@@ -311,6 +311,47 @@ TEST(mmu_on_and_off)
 	}
 }
 
+/*
+ * Two VCPUs of a guest take turns on one CPU, with page tables of their own
+ * and the same ASID: what one left in the TLB must not be seen by the other.
+ */
+TEST(two_vcpus_with_tables_of_their_own)
+{
+	const u64 view = 0x80000000;
+	static struct vt vt[2];
+	u64 *more = vm_alloc(PAGE);
+	cpu_set_t set;
+	u64 *table;
+	int i, round;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	ASSERT_SYS(sched_setaffinity(0, sizeof(set), &set));
+	vm_create(&vm, 0);
+	VM_LOAD(&vm, 0, mmu_view);
+	ASSERT_OK(zx_map(vm.vmar, RWX | ZXVM_VM_SPECIFIC, 0x40000000 + DATA,
+			 more, PAGE));
+	*(u64 *)(vm.ram + DATA) = 1000;
+	more[0] = 1001;
+	for (i = 0; i < 2; i++) {
+		table = (u64 *)(vm.ram + DATA + PAGE + i * PAGE);
+		table[0] = 0x701;
+		table[1] = 0x405;
+		/* 1 GiB at view: of 0, or of 1 GiB */
+		table[2] = i * 0x40000000ULL | 0x701;
+		vt_start(&vt[i], &vm, 0);
+		vt[i].page->state.arm64.x[0] = DATA + PAGE + i * PAGE;
+		vt[i].page->state.arm64.x[3] = view + DATA;
+	}
+	for (round = 0; round < 100; round++) {
+		for (i = 0; i < 2; i++) {
+			ASSERT_OK(vt_enter(&vt[i]));
+			EXPECT_MEM(&vt[i].pkt, TELL_A);
+			EXPECT_EQ(vt[i].pkt.u.mem_arm64.data, 1000 + i);
+		}
+	}
+}
+
 TEST(set_way_operations)
 {
 	static const u64 operands[] = {

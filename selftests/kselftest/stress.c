@@ -71,7 +71,8 @@ static void one_cycle(int i)
 }
 
 /*
- * 10,000 cycles leave nothing (1,000 where each takes ten times as long). A leak of one object of the smallest slab
+ * 10,000 cycles leave nothing (1,000 where each takes ten times as long). A
+ * leak of one object of the smallest slab
  * cache in each cycle would be 8 bytes * 10,000 = 80 KiB, of a page 40 MiB.
  * The tolerance covers what per-CPU caches and other processes move about.
  */
@@ -164,6 +165,73 @@ TEST_T(three_hundred_guests_running, 300)
 		EXPECT_ERR(vt_wait(&all[i].vt), ECANCELED);
 		EXPECT_EQ(*(u64 *)(all[i].vm.ram + DATA) >> 32, i);
 	}
+}
+
+/* A guest that tells the word at DATA, in one of two memories, and is gone */
+static void short_life(u8 *ram, u64 value)
+{
+	int guest, vmar, vcpu;
+	struct zxvm_packet pkt;
+
+	*(u64 *)(ram + DATA) = value;
+	ASSERT_OK(zx_guest_create(0, &guest, &vmar));
+	ASSERT_OK(zx_map(vmar, RWX | ZXVM_VM_SPECIFIC, 0, ram, RAM_SIZE));
+	ASSERT_OK(zx_trap(guest, ZXVM_TRAP_MEM, MMIO, PAGE, -1, KEY_MMIO));
+	ASSERT_OK(zx_vcpu_create(guest, CODE, &vcpu));
+	ASSERT_OK(zx_enter(vcpu, &pkt));
+	EXPECT_MEM(&pkt, TELL_A);
+	EXPECT_EQ(pkt.u.mem_arm64.data, value);
+	close(vcpu);
+	close(vmar);
+	close(guest);
+}
+
+/*
+ * More guests than there are VMIDs: all are handed out again, under a guest
+ * that runs all the time and one that runs now and then, and these must not
+ * lose, or share, theirs.
+ */
+TEST_T(more_guests_than_vmids, 500)
+{
+	static const u32 code[] = {
+		I_MOVZ(1, DATA >> 16, 16), I_LDR(0, 1, 0),
+		I_MOVZ(28, MMIO >> 16, 16), I_STR(0, 28, TELL_A),
+	};
+	static struct vt busy, lazy;
+	static struct vm vms[2];
+	struct zxvm_features f = { };
+	u8 *rams[2];
+	u64 i, n;
+
+	ASSERT_OK(zx_ioctl(zx_device(), ZXVM_GET_FEATURES, &f));
+	n = (1ULL << f.vmid_bits) + 1000;
+	if (n > 10000 && !access("/sys/kernel/debug/kmemleak", F_OK))
+		SKIP("%llu guests would take too long here", n);
+	for (i = 0; i < 2; i++) {
+		rams[i] = vm_alloc(RAM_SIZE);
+		memcpy(rams[i] + CODE, code, sizeof(code));
+		__builtin___clear_cache((char *)rams[i] + CODE,
+					(char *)rams[i] + CODE + sizeof(code));
+		vm_create(&vms[i], 0);
+	}
+	VM_LOAD(&vms[0], 0, hammer);
+	vt_start(&busy, &vms[0], 0);
+	busy.page->state.arm64.x[0] = 1ULL << 60;
+	busy.page->state.arm64.x[1] = DATA;
+	vt_go(&busy);
+	VM_LOAD(&vms[1], 0, counter);
+	vt_start(&lazy, &vms[1], 0);
+	for (i = 0; i < n && !harness_failed(); i++) {
+		short_life(rams[i & 1], i);
+		if (i % 1000)
+			continue;
+		ASSERT_OK(vt_enter(&lazy));
+		EXPECT_MEM(&lazy.pkt, TELL_A);
+		EXPECT_EQ(lazy.pkt.u.mem_arm64.data, i / 1000 + 1);
+	}
+	ASSERT_OK(zx_kick(busy.vcpu));
+	EXPECT_ERR(vt_wait(&busy), ECANCELED);
+	EXPECT_EQ(*(u64 *)(vms[0].ram + DATA) >> 60, 1);
 }
 
 #define CGROUPS	"/tmp/zxvm-cgroup"

@@ -413,6 +413,7 @@ static void *vt_main(void *arg)
 			return NULL;
 		__atomic_store_n(&vt->inside, true, __ATOMIC_SEQ_CST);
 		vt->err = zx_enter(vt->vcpu, &vt->pkt);
+		vt->back_at = now_ns();
 		__atomic_store_n(&vt->inside, false, __ATOMIC_SEQ_CST);
 		sem_post(&vt->done);
 	}

@@ -138,6 +138,7 @@ struct vt {
 	sem_t ready, go, done;
 	bool inside, quit;
 	int err;
+	u64 back_at;	/* when enter returned */
 	struct zxvm_packet pkt;
 };
 

@@ -67,6 +67,15 @@
 	b	1b
 	GUEST_END mmu
 
+	/* Turns the MMU on with the table at x0, then tells the word at x3 */
+	GUEST	mmu_view
+	MMU_ON
+	mov	x28, #(ALIAS + MMIO)
+1:	ldr	x4, [x3]
+	TELL	x4, TELL_A
+	b	1b
+	GUEST_END mmu_view
+
 	/* Set/way operations by the words at x2 that hold their operands */
 	GUEST	setway
 	mov	x28, #MMIO
