@@ -203,7 +203,8 @@ static int resolve_access(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 
 	if (run == ZXVM_RUN_MEM)
 		trap = zxvm_trap_find(&vcpu->guest->traps, exit->gpa);
-	if (trap && trap->bell)
+	/* check_traps() has a say in what else a new trap means. */
+	if (trap && trap->bell && !(exit->access & ZXVM_VM_PERM_READ))
 		return ring_bell(vcpu, trap->bell);
 	ret = zxvm_vmar_fault(vcpu->guest->vmar, &vcpu->cache, exit->gpa,
 			      exit->access);

@@ -253,34 +253,89 @@ static void wait_for_count(void)
 		sched_yield();
 }
 
-/*
- * A kick interrupts the guest. If it waited for the host's next tick, of 4 ms,
- * one of eight would take less than half a millisecond.
- */
-TEST_T(kick_is_prompt, 60)
+#define PROMPT_NS	500000
+#define TRIES		100
+
+static sem_t wake;
+static u64 woken_at;
+static bool woken;
+
+static void *sleeper(void *arg)
 {
-	enum { KICKS = 100 };
+	(void)arg;
+	for (;;) {
+		while (sem_wait(&wake))
+			;
+		woken_at = now_ns();
+		__atomic_store_n(&woken, true, __ATOMIC_SEQ_CST);
+	}
+	return NULL;
+}
+
+/* How many of TRIES wake-ups of a thread, which take an interrupt, are fast */
+static int prompt_wakes(void)
+{
+	int i, prompt = 0;
+	pthread_t thread;
+	u64 start;
+
+	sem_init(&wake, 0, 0);
+	pthread_create(&thread, NULL, sleeper, NULL);
+	for (i = 0; i < TRIES; i++) {
+		sleep_ms(i % 5);
+		__atomic_store_n(&woken, false, __ATOMIC_SEQ_CST);
+		start = now_ns();
+		sem_post(&wake);
+		while (!__atomic_load_n(&woken, __ATOMIC_SEQ_CST))
+			sched_yield();
+		prompt += woken_at - start < PROMPT_NS;
+	}
+	return prompt;
+}
+
+static int prompt_kicks(void)
+{
 	static struct vt vt;
 	int i, prompt = 0;
 	u64 start;
 
-	if (!access("/sys/kernel/debug/kmemleak", F_OK))
-		SKIP("a debug kernel is not prompt");
 	vm_create(&vm, 0);
 	VM_LOAD(&vm, 0, count);
 	vt_start(&vt, &vm, 0);
-	for (i = 0; i < KICKS; i++) {
+	for (i = 0; i < TRIES; i++) {
 		vt_go(&vt);
 		wait_for_count();
 		sleep_ms(i % 5);
 		start = now_ns();
 		ASSERT_OK(zx_kick(vt.vcpu));
 		EXPECT_ERR(vt_wait(&vt), ECANCELED);
-		prompt += vt.back_at - start < 500000;
+		prompt += vt.back_at - start < PROMPT_NS;
 	}
-	printf("# %d of %d kicks took less than 0.5 ms\n", prompt, KICKS);
-	fflush(stdout);
-	EXPECT_GE(prompt, KICKS / 4);
+	vt_stop(&vt);
+	return prompt;
+}
+
+/*
+ * A kick interrupts the guest. If it waited for the host's next tick, of 4 ms,
+ * one of eight would be prompt. On a host that is too busy, or too slow, to be
+ * prompt in anything, nothing can be told.
+ */
+TEST_T(kick_is_prompt, 120)
+{
+	int wakes, kicks, round;
+
+	for (round = 0; round < 5; round++) {
+		wakes = prompt_wakes();
+		kicks = prompt_kicks();
+		printf("# prompt: %d of %d wake-ups, %d kicks\n", wakes, TRIES,
+		       kicks);
+		fflush(stdout);
+		if (kicks >= TRIES / 3)
+			return;
+	}
+	if (wakes < TRIES * 9 / 10)
+		SKIP("this host is too busy to tell");
+	EXPECT_GE(kicks, TRIES / 3);
 }
 
 /* The file is closed under enter: the guest runs on, a duplicate kicks it */
