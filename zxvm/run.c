@@ -153,17 +153,23 @@ static enum zxvm_run fail(struct zxvm_vcpu *vcpu, int status)
 }
 
 /*
- * An access: does it hit a trap? Interrupts are off. The PC moves before the
- * result is known, as in Zircon. ZXVM_RUN_MEM is left for the slow path: no
- * trap, or a bell that cannot be rung at once.
+ * An access: does it hit a trap? The PC moves before the result is known, as
+ * in Zircon. ZXVM_RUN_MEM is left for the slow path: no trap, or a bell that
+ * cannot be rung at once.
  */
 static enum zxvm_run check_traps(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_exit *exit = &vcpu->exit;
 	struct zxvm_trap *trap = zxvm_trap_find(&vcpu->guest->traps, exit->gpa);
+	enum zxvm_run run;
 
 	if (!trap)
 		return ZXVM_RUN_MEM;
+	if (!exit->decoded) {
+		run = zxvm_arch_vcpu_decode(vcpu, exit);
+		if (run != ZXVM_RUN_RESUME)
+			return run;
+	}
 	if (trap->bell) {
 		if (exit->access & ZXVM_VM_PERM_READ)
 			return fail(vcpu, -EOPNOTSUPP);
@@ -204,8 +210,12 @@ static int resolve_access(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 	if (run == ZXVM_RUN_MEM)
 		trap = zxvm_trap_find(&vcpu->guest->traps, exit->gpa);
 	/* check_traps() has a say in what else a new trap means. */
-	if (trap && trap->bell && !(exit->access & ZXVM_VM_PERM_READ))
+	if (trap && trap->bell && !(exit->access & ZXVM_VM_PERM_READ)) {
+		if (!exit->decoded &&
+		    zxvm_arch_vcpu_decode(vcpu, exit) != ZXVM_RUN_RESUME)
+			return RUN_AGAIN;
 		return ring_bell(vcpu, trap->bell);
+	}
 	ret = zxvm_vmar_fault(vcpu->guest->vmar, &vcpu->cache, exit->gpa,
 			      exit->access);
 	trace_zxvm_fault(vcpu->index, exit->gpa, exit->access, ret);
@@ -224,8 +234,11 @@ static int resolve_access(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 /* What an exit asks for that interrupts must be on for */
 static int finish(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 {
-	if (run == ZXVM_RUN_SLOW)
+	if (run == ZXVM_RUN_SLOW) {
 		run = zxvm_arch_vcpu_slow(vcpu, &vcpu->exit);
+		if (run == ZXVM_RUN_MEM)
+			run = check_traps(vcpu);
+	}
 
 	switch (run) {
 	case ZXVM_RUN_RESUME:

@@ -383,6 +383,19 @@ void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu)
 }
 
 /**
+ * zxvm_arch_vcpu_decode() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ * @exit: of zxvm_arch_vcpu_run(), which has told all that the syndrome has
+ *
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
+				    struct zxvm_exit *exit)
+{
+	return ZXVM_RUN_RESUME;
+}
+
+/**
  * zxvm_arch_vcpu_slow() - see zxvm/arch.h
  * @vcpu: the VCPU
  * @exit: of zxvm_arch_vcpu_run()

@@ -118,6 +118,10 @@
 #define ZXVM_VM_SPECIFIC_OVERWRITE	(1u << 5)
 #define ZXVM_VM_MAP_RANGE		(1u << 10)
 
+/* Flags of the io arm: INS or OUTS; addresses go down, RFLAGS.DF is set */
+#define ZXVM_IO_STRING			(1u << 0)
+#define ZXVM_IO_DOWN			(1u << 1)
+
 /*
  * struct zxvm_packet: what happened
  * @key: the trap's key, the user packet's key, else 0
@@ -125,6 +129,12 @@
  * @status: 0 but in user packets
  *
  * The same 48 bytes as zx_port_packet_t. Unused bytes are zero.
+ *
+ * An io packet with %ZXVM_IO_STRING in @flags asks for @count elements of
+ * @access_size bytes: the first is at guest-physical @address, each other one
+ * follows it, or precedes it with %ZXVM_IO_DOWN, in the same page. An element
+ * that goes on in another page comes alone, and its rest begins at @next. The
+ * guest's registers have counted these elements already.
  */
 struct zxvm_packet {
 	__u64 key;
@@ -159,7 +169,10 @@ struct zxvm_packet {
 			__u8 access_size;
 			__u8 input;
 			__u32 data;
-			__u64 reserved[3];
+			__u64 address;	/* this and below: INS and OUTS alone */
+			__u64 next;
+			__u32 count;
+			__u32 flags;
 		} io;
 		struct {
 			__u32 type;
@@ -269,6 +282,10 @@ struct zxvm_vcpu_page {
 #define ZXVM_FEATURE_AARCH32_EL0	(1ull << 2)
 #define ZXVM_FEATURE_BLOCK_2M		(1ull << 3)
 #define ZXVM_FEATURE_TLB_RANGE		(1ull << 4)
+#define ZXVM_FEATURE_BLOCK_1G		(1ull << 5)
+#define ZXVM_FEATURE_XSAVE		(1ull << 6)	/* AVX and the like */
+#define ZXVM_FEATURE_NEXT_RIP		(1ull << 7)	/* the CPU tells lengths */
+#define ZXVM_FEATURE_STABLE_CLOCK	(1ull << 8)	/* pvclock's stable flag */
 
 /* Values of struct zxvm_features.backend */
 #define ZXVM_BACKEND_NONE		0
@@ -286,6 +303,10 @@ struct zxvm_vcpu_page {
  * @address_bits: size of the guest-physical address space, in bits
  * @vmid_bits: size of the TLB tag of a guest (VMID, VPID, ASID), in bits
  * @list_registers: interrupts that the hardware holds at once
+ * @hardware: what the CPU has, in its own terms; 0 on arm64. VMX: the bits
+ *	that may be set in the controls: pin-based (low half) and primary
+ *	(high half); secondary; VM-exit (low) and VM-entry (high); then
+ *	IA32_VMX_EPT_VPID_CAP. SVM: CPUID Fn8000_000A EAX (low) and EDX (high)
  */
 struct zxvm_features {
 	__u32 version;
@@ -295,16 +316,16 @@ struct zxvm_features {
 	__u32 address_bits;
 	__u32 vmid_bits;
 	__u32 list_registers;
-	__u64 reserved[4];
+	__u64 hardware[4];
 };
 
 /*
  * ZXVM_GUEST_CREATE on /dev/zxvm
  * @options: 0, or ZXVM_GUEST_IRQCHIP: the interrupt controller and, on arm64,
  *	PSCI 1.0 are emulated in the kernel
- * @irqchip_lines: shared lines (SPIs) of the irqchip, a multiple of 32 up to
- *	960; 0 for 224
- * @irqchip_base: arm64: addresses of the GICD frame (64 KiB) and of the first
+ * @irqchip_lines: arm64: shared lines (SPIs) of the irqchip, a multiple of 32
+ *	up to 960; 0 for 224. x86: pins of the I/O APIC, 24; 0 for 24
+ * @irqchip_base: x86: zero. arm64: addresses of the GICD frame (64 KiB) and of the first
  *	GICR frame (128 KiB for each possible VCPU), both 64 KiB aligned; 0 for
  *	0x800000000 and 0x800010000. Zero without ZXVM_GUEST_IRQCHIP
  * @guest, @vmar: out: the new files, close-on-exec
@@ -359,7 +380,7 @@ struct zxvm_trap_args {
 
 /* ZXVM_GUEST_SET_LINE on a guest with an irqchip: a level-triggered input */
 struct zxvm_line {
-	__u32 line;		/* arm64: INTID of an SPI, 32 and up */
+	__u32 line;		/* INTID of an SPI, 32 and up; I/O APIC's pin */
 	__u32 level;		/* 0 or 1 */
 };
 
@@ -381,7 +402,8 @@ struct zxvm_irqfd {
  * ZXVM_VCPU_CREATE on a guest: binds the new VCPU to the calling thread
  * @options: 0
  * @vcpu: out: the new file, close-on-exec
- * @entry: arm64: the first PC
+ * @entry: the first PC; x86: that of VCPU 0, in 64-bit mode; the others start
+ *	in real mode with @entry as the base of CS
  */
 struct zxvm_vcpu_create {
 	__u32 options;
@@ -518,6 +540,8 @@ ZXVM_STATIC_ASSERT(ZXVM_OFFSET(zxvm_packet, u.io.port) == 16);
 ZXVM_STATIC_ASSERT(ZXVM_OFFSET(zxvm_packet, u.io.access_size) == 18);
 ZXVM_STATIC_ASSERT(ZXVM_OFFSET(zxvm_packet, u.io.input) == 19);
 ZXVM_STATIC_ASSERT(ZXVM_OFFSET(zxvm_packet, u.io.data) == 20);
+ZXVM_STATIC_ASSERT(ZXVM_OFFSET(zxvm_packet, u.io.address) == 24);
+ZXVM_STATIC_ASSERT(ZXVM_OFFSET(zxvm_packet, u.io.flags) == 44);
 ZXVM_STATIC_ASSERT(ZXVM_OFFSET(zxvm_packet, u.vcpu.type) == 16);
 ZXVM_STATIC_ASSERT(ZXVM_OFFSET(zxvm_packet, u.vcpu.u.interrupt.mask) == 24);
 ZXVM_STATIC_ASSERT(ZXVM_OFFSET(zxvm_packet, u.vcpu.u.interrupt.vector) == 32);
