@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * x86: the types and constants that the core's contract (zxvm/arch.h) asks an
+ * architecture for.
+ */
+#ifndef ZXVM_X86_ARCH_TYPES_H
+#define ZXVM_X86_ARCH_TYPES_H
+
+#include <linux/bits.h>
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+#include <uapi/linux/zxvm.h>
+
+#include "event.h"
+#include "pt.h"
+
+#define ZXVM_ARCH_ASPACE_SIZE	BIT_ULL(48)
+#define ZXVM_ARCH_HAS_IO	1
+
+#define zxvm_arch_state		zxvm_vcpu_state_x86
+
+/*
+ * Exits are counted and traced by the vendor's own number: the basic exit
+ * reason of VMX; the exit code of SVM, from 0x400 on moved to 0xc0.
+ */
+#define ZXVM_ARCH_EXITS		256
+
+const char *zxvm_arch_exit_name(u32 code);
+
+struct svm_vcpu;
+struct vmx_vcpu;
+struct zxvm_fpu;
+
+/**
+ * struct zxvm_arch_pt - a guest's second-stage table
+ * @pt: the table
+ * @generation: grows when something was removed from it
+ * @flushed: on each CPU, the generation that its TLB is free of the leavings of
+ */
+struct zxvm_arch_pt {
+	struct pt pt;
+	u64 generation;
+	u64 __percpu *flushed;
+};
+
+/**
+ * struct zxvm_arch_guest - the x86 part of a guest
+ */
+struct zxvm_arch_guest {
+	u32 reserved;
+};
+
+/* Bits of struct zxvm_arch_vcpu.requests, looked at before each entry */
+#define ZXVM_REQUEST_EVENT	0	/* an interrupt may be pending */
+
+/* What zxvm_arch_vcpu_slow() has to do */
+enum zxvm_slow {
+	ZXVM_SLOW_OWN,		/* this CPU does not run guests now: move */
+	ZXVM_SLOW_FPU,		/* save the thread's FPU registers */
+	ZXVM_SLOW_DECODE,	/* fetch and decode an instruction */
+	ZXVM_SLOW_STRING_IO,	/* INS, OUTS */
+	ZXVM_SLOW_PDPTES,	/* PAE paging goes on: read the PDPTEs */
+};
+
+/**
+ * struct zxvm_io - an IN or OUT that trapped
+ * @port: its port
+ * @size: 1, 2 or 4
+ * @in: IN or INS
+ * @string: INS or OUTS
+ * @rep: with a REP prefix
+ * @address_size: of a string instruction, 2, 4 or 8
+ * @segment: of OUTS; INS has ES
+ */
+struct zxvm_io {
+	u16 port;
+	u8 size;
+	bool in;
+	bool string;
+	bool rep;
+	u8 address_size;
+	u8 segment;
+};
+
+/**
+ * struct zxvm_host_regs - registers of the thread that a loaded VCPU displaces
+ */
+struct zxvm_host_regs {
+	u16 ds, es, fs, gs, ldt;
+	u64 kernel_gs_base;
+};
+
+/**
+ * struct zxvm_arch_vcpu - the x86 part of a VCPU
+ * @regs: the general registers, in the VCPU page
+ * @vmx: of an Intel CPU
+ * @svm: of an AMD CPU
+ * @insn_len: length of the instruction that the last exit was for; 0 if the
+ *	CPU did not say
+ * @requests: ZXVM_REQUEST_*
+ * @live: CR2 and the FPU registers are in the CPU; interrupts are off
+ * @fpu_free: the thread's FPU registers are saved, on this CPU
+ * @dr_live: DR0 to DR3 and DR6 are in the CPU
+ * @nmi_pending: NMIs that wait, 2 at most
+ * @windows: ZXVM_WINDOW_* that exits are asked for
+ * @cpu: that it was loaded on last, or -1
+ * @event: to be delivered with the next entry, before all others
+ * @pending: vectors, of a guest without an irqchip
+ * @cr2: while not live
+ * @xcr0: the guest's
+ * @dr: DR0 to DR3 while not dr_live
+ * @dr6: while not dr_live
+ * @fpu: FPU registers while not live
+ * @slow: what a ZXVM_RUN_SLOW exit is about
+ * @io: the access of ZXVM_SLOW_STRING_IO
+ */
+struct zxvm_arch_vcpu {
+	struct zxvm_vcpu_state_x86 *regs;
+	union {
+		struct vmx_vcpu *vmx;
+		struct svm_vcpu *svm;
+	};
+	u32 insn_len;
+	unsigned long requests;
+	bool live;
+	bool fpu_free;
+	bool dr_live;
+	u8 windows;
+	int cpu;
+	struct zxvm_event event;
+	DECLARE_BITMAP(pending, ZXVM_MAX_VECTORS);
+	u64 cr2;
+	u64 xcr0;
+	u64 dr[4];
+	u64 dr6;
+	struct zxvm_fpu *fpu;
+	enum zxvm_slow slow;
+	struct zxvm_io io;
+};
+
+#endif /* ZXVM_X86_ARCH_TYPES_H */

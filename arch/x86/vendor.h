@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The door between arch/x86 and a vendor's folder, vmx/ or svm/: all that the
+ * common code asks of the hardware, in terms that both manuals share.
+ *
+ * One table is chosen when the module is loaded. What an exit may call goes
+ * through static calls, declared at the end.
+ */
+#ifndef ZXVM_X86_VENDOR_H
+#define ZXVM_X86_VENDOR_H
+
+#include <linux/bits.h>
+#include <linux/static_call.h>
+#include <linux/types.h>
+
+#include "arch.h"
+
+/**
+ * enum zxvm_field - registers of a guest that the VMCS and the VMCB hold
+ *
+ * %ZXVM_CR0 and %ZXVM_CR4 are what the guest sees. %ZXVM_RSP and %ZXVM_RFLAGS
+ * are not kept in the VCPU page while the guest runs.
+ */
+enum zxvm_field {
+	ZXVM_RIP,
+	ZXVM_RSP,
+	ZXVM_RFLAGS,
+	ZXVM_CR0,
+	ZXVM_CR3,
+	ZXVM_CR4,
+	ZXVM_EFER,
+	ZXVM_PAT,
+	ZXVM_DR7,
+	ZXVM_SYSENTER_CS,
+	ZXVM_SYSENTER_ESP,
+	ZXVM_SYSENTER_EIP,
+	ZXVM_GDTR_BASE,
+	ZXVM_GDTR_LIMIT,
+	ZXVM_IDTR_BASE,
+	ZXVM_IDTR_LIMIT,
+	/* Of PAE paging, which a vendor with a table of its own reads there */
+	ZXVM_PDPTE0,
+	ZXVM_PDPTE1,
+	ZXVM_PDPTE2,
+	ZXVM_PDPTE3,
+	ZXVM_FIELDS,
+};
+
+/* Segments in the order of instruction encodings; SDM vol. 3, 24.4.1 */
+enum zxvm_seg {
+	ZXVM_ES,
+	ZXVM_CS,
+	ZXVM_SS,
+	ZXVM_DS,
+	ZXVM_FS,
+	ZXVM_GS,
+	ZXVM_LDTR,
+	ZXVM_TR,
+	ZXVM_SEGS,
+};
+
+/* struct zxvm_segment.ar: access rights as in a VMCS, SDM vol. 3, 25.4.1 */
+#define ZXVM_AR_TYPE	GENMASK(3, 0)
+#define ZXVM_AR_S	BIT(4)
+#define ZXVM_AR_DPL	GENMASK(6, 5)
+#define ZXVM_AR_P	BIT(7)
+#define ZXVM_AR_L	BIT(13)
+#define ZXVM_AR_DB	BIT(14)
+#define ZXVM_AR_G	BIT(15)
+#define ZXVM_AR_UNUSABLE BIT(16)
+
+/**
+ * struct zxvm_segment - one segment register with its hidden part
+ */
+struct zxvm_segment {
+	u64 base;
+	u32 limit;
+	u32 ar;
+	u16 selector;
+};
+
+/* What may be waited for, or be blocked */
+#define ZXVM_WINDOW_IRQ		BIT(0)
+#define ZXVM_WINDOW_NMI		BIT(1)
+
+/**
+ * struct zxvm_vendor - a vendor's operations
+ * @name: for the log
+ * @backend: ZXVM_BACKEND_*
+ * @ept: second-stage tables have the format of EPT, not of NPT
+ * @probe: at load: find out what the CPU has. 0, or an error after one line
+ *	in the log. May sleep
+ * @features: fill the vendor's part of ZXVM_GET_FEATURES
+ * @exit_name: name of an exit code below ZXVM_ARCH_EXITS, or NULL
+ * @hw_alloc: memory that every CPU needs; 0 or -ENOMEM. May sleep
+ * @hw_free: undoes @hw_alloc
+ * @hw_enable: switch virtualization on, on this CPU. Interrupts off. 0,
+ *	-EBUSY if somebody else has, -EIO if the CPU refuses
+ * @hw_disable: and off. Interrupts off; no VCPU's state is left in the CPU
+ * @vcpu_init: allocate what a VCPU needs; 0 or -ENOMEM. May sleep
+ * @vcpu_destroy: free it, whatever CPU has it. May sleep
+ * @load: the owner thread is on this CPU now. Preemption off, interrupts on
+ * @put: it leaves. Preemption off
+ * @run: enter once, and look at the exit; interrupts off
+ * @get: a register. Loaded, or nobody runs the VCPU
+ * @set: a register; the value is one that VM entry takes
+ * @get_segment: a segment register
+ * @set_segment: a segment register
+ * @skip: step over the instruction of the last exit, which is
+ *	vcpu->arch.insn_len bytes long, as its execution would have: no
+ *	interrupt shadow after it, and the trap of RFLAGS.TF
+ * @inject: deliver an event with the next entry; @blocked allows it
+ * @blocked: which of ZXVM_WINDOW_* the guest would not take now
+ * @set_window: exit as soon as the guest takes any of ZXVM_WINDOW_*
+ * @intercept_dr: exit for MOV DR, or do not
+ */
+struct zxvm_vendor {
+	const char *name;
+	u32 backend;
+	bool ept;
+	int (*probe)(void);
+	void (*features)(struct zxvm_features *features);
+	const char *(*exit_name)(u32 code);
+	int (*hw_alloc)(void);
+	void (*hw_free)(void);
+	int (*hw_enable)(void);
+	void (*hw_disable)(void);
+	int (*vcpu_init)(struct zxvm_vcpu *vcpu);
+	void (*vcpu_destroy)(struct zxvm_vcpu *vcpu);
+	void (*load)(struct zxvm_vcpu *vcpu, int cpu);
+	void (*put)(struct zxvm_vcpu *vcpu);
+	enum zxvm_run (*run)(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+	u64 (*get)(struct zxvm_vcpu *vcpu, enum zxvm_field field);
+	void (*set)(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value);
+	void (*get_segment)(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
+			    struct zxvm_segment *value);
+	void (*set_segment)(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
+			    const struct zxvm_segment *value);
+	void (*skip)(struct zxvm_vcpu *vcpu);
+	void (*inject)(struct zxvm_vcpu *vcpu, const struct zxvm_event *event);
+	u32 (*blocked)(struct zxvm_vcpu *vcpu);
+	void (*set_window)(struct zxvm_vcpu *vcpu, u32 windows);
+	void (*intercept_dr)(struct zxvm_vcpu *vcpu, bool on);
+};
+
+extern const struct zxvm_vendor zxvm_vmx;
+extern const struct zxvm_vendor zxvm_svm;
+
+/* The one that runs here */
+extern const struct zxvm_vendor *zxvm_vendor __ro_after_init;
+
+DECLARE_STATIC_CALL(zxvm_run, *zxvm_vmx.run);
+DECLARE_STATIC_CALL(zxvm_get, *zxvm_vmx.get);
+DECLARE_STATIC_CALL(zxvm_set, *zxvm_vmx.set);
+DECLARE_STATIC_CALL(zxvm_skip, *zxvm_vmx.skip);
+DECLARE_STATIC_CALL(zxvm_inject, *zxvm_vmx.inject);
+DECLARE_STATIC_CALL(zxvm_blocked, *zxvm_vmx.blocked);
+DECLARE_STATIC_CALL(zxvm_set_window, *zxvm_vmx.set_window);
+
+/**
+ * zxvm_get() - a register of the guest
+ * @vcpu: loaded, or run by nobody
+ * @field: which
+ *
+ * Return: its value.
+ */
+static inline u64 zxvm_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
+{
+	return static_call(zxvm_get)(vcpu, field);
+}
+
+/**
+ * zxvm_set() - set a register of the guest
+ * @vcpu: loaded, or run by nobody
+ * @field: which
+ * @value: that VM entry takes
+ */
+static inline void zxvm_set(struct zxvm_vcpu *vcpu, enum zxvm_field field,
+			    u64 value)
+{
+	static_call(zxvm_set)(vcpu, field, value);
+}
+
+#endif /* ZXVM_X86_VENDOR_H */
