@@ -35,35 +35,68 @@ lock_cache() {
 	flock "$CACHE_LOCK"
 }
 
-# A kernel is named by an alias: 6.1 and 6.12 are Debian's stock kernels, debug is our own build.
-kernel_root() { printf '%s/kernel-%s' "$CACHE" "$1"; }
-kernel_release() { cat "$(kernel_root "$1")/release" 2>/dev/null || die "no kernel $1 here: run selftests/testbed/fetch"; }
+# A kernel is named by its architecture and an alias: 6.1 and 6.12 are Debian's stock kernels, debug is our own build.
+kernel_root() { printf '%s/kernel-%s-%s' "$CACHE" "$1" "$2"; } # ARCH ALIAS
+kernel_release() { # ARCH ALIAS
+	cat "$(kernel_root "$1" "$2")/release" 2>/dev/null || die "no kernel $2 for $1 here: run selftests/testbed/fetch $1"
+}
 
-# The architecture's name in Debian's packages.
+# The architecture's name in Debian's packages, and the flavour of its kernels that the testbeds boot:
+# of those for amd64, the one for clouds has few drivers and needs little time to boot.
 deb_arch() { case $1 in x86) echo amd64 ;; *) echo "$1" ;; esac; }
+deb_flavour() { case $1 in x86) echo cloud-amd64 ;; *) echo "$1" ;; esac; }
 
-kernel_headers() { # ARCH ALIAS
+kernel_headers() { # ARCH ALIAS [FLAVOUR]
 	local root
-	root=$(kernel_root "$2")
+	root=$(kernel_root "$1" "$2")
 	case $2 in
 	debug) echo "$root/build" ;;
-	*) echo "$root/usr/src/linux-headers-$(kernel_release "$2")-$(deb_arch "$1")" ;;
+	*) echo "$root/usr/src/linux-headers-$(kernel_release "$1" "$2")-${3:-$(deb_flavour "$1")}" ;;
 	esac
 }
 
 kernel_image() { # ARCH ALIAS
 	local root
-	root=$(kernel_root "$2")
+	root=$(kernel_root "$1" "$2")
 	case $2 in
-	debug) echo "$root/build/arch/arm64/boot/Image" ;;
-	*) echo "$root/boot/vmlinuz-$(kernel_release "$2")-$(deb_arch "$1")" ;;
+	debug) echo "$root/build/arch/$1/boot/$(image_name "$1")" ;;
+	*) echo "$root/boot/vmlinuz-$(kernel_release "$1" "$2")-$(deb_flavour "$1")" ;;
 	esac
 }
 
-cross_compile() { case $1 in arm64) echo aarch64-linux-gnu- ;; esac; }
+# What a kernel's makefile calls the image that it builds
+image_name() { case $1 in x86) echo bzImage ;; *) echo Image ;; esac; }
+
+# The prefix of the compiler for an architecture: none on a machine that is of this architecture.
+cross_compile() {
+	case $1/$(uname -m) in
+	arm64/aarch64 | x86/x86_64) ;;
+	arm64/*) echo aarch64-linux-gnu- ;;
+	x86/*) echo x86_64-linux-gnu- ;;
+	*) die "there is no architecture $1" ;;
+	esac
+}
 
 sysroot() { printf '%s/sysroot-%s' "$CACHE" "$1"; }
 build_dir() { printf '%s/build/%s-%s' "$CACHE" "$1" "$2"; } # ARCH ALIAS-or-purpose
+
+# The testbeds that there are, and what one is: its file sets
+#   tb_arch      the architecture, as the kernel's makefiles call it
+#   tb_kernels   the kernels that 'check' boots on it
+#   tb_emulator  the program that emulates it and its options; it knows -h, see there
+#   tb_console   the console's device
+#   tb_append    words for the kernel's command line
+#   tb_memory    MiB
+#   tb_scale     a test may take this many times as long as its limit says
+#   tb_tests     the kselftests that 'check' runs on it, if not all
+testbed_names() { (cd "$TB" && grep -l '^tb_emulator=' -- *.sh | sed 's/\.sh$//'); }
+load_testbed() { # NAME
+	[ -r "$TB/$1.sh" ] || die "there is no testbed $1"
+	# shellcheck disable=SC2034 # for the scripts that source this file
+	tb_memory=2048 tb_scale=1 tb_tests=
+	# shellcheck source=arm64-vhe.sh
+	. "$TB/$1.sh"
+}
 
 # The project's own files: what git tracks or would track. A tree that came as a tarball has no git.
 source_files() {
