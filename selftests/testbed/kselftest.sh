@@ -13,9 +13,11 @@ replay() { # NAME STATUS FILE
 	dmesg -n "$level"
 }
 
-run_test() { # NAME [timeout=SECONDS]
+run_test() { # NAME [timeout=SECONDS] [OPTION]...
 	limit=180
-	case $2 in timeout=*) limit=${2#timeout=} ;; esac
+	for option; do
+		case $option in timeout=*) limit=${option#timeout=} ;; esac
+	done
 	echo "zxvm-test: begin $1"
 	began=$(date +%s)
 	while sleep 20; do echo "zxvm-test: $1 is running"; done & # a sign of life
@@ -62,7 +64,8 @@ no_leak() {
 own module-load insmod /t/zxvm.ko
 while read -r name options <&3; do
 	case $name in '' | '#'*) continue ;; esac
-	run_test "$name" "$options"
+	# shellcheck disable=SC2086 # they are words
+	run_test "$name" $options
 done 3</t/tests.list
 [ ! -e /sys/kernel/debug/kmemleak ] || own kmemleak-loaded no_leak
 own module-unload unload
