@@ -16,20 +16,19 @@ static inline void access_boot(void)
 
 static inline int access_run(u64 gpa, bool store, u64 *value)
 {
-	u64 *x = vm.page->state.arm64.x;
 	int err;
 
-	x[1] = gpa;
-	x[2] = store ? *value : 0;
-	x[3] = store;
+	ARG(1) = gpa;
+	ARG(2) = store ? *value : 0;
+	ARG(3) = store;
 	err = vm_enter(&vm);
 	if (err)	/* let the instruction end somewhere else */
-		x[1] = SCRATCH;
+		ARG(1) = SCRATCH;
 	if (!store) {
 		if (err)
 			ASSERT_OK(vm_enter(&vm));
 		EXPECT_MEM(&vm.pkt, TELL_A);
-		*value = vm.pkt.u.mem_arm64.data;
+		*value = TOLD(&vm);
 		ASSERT_OK(vm_enter(&vm));
 	} else if (err) {
 		ASSERT_OK(vm_enter(&vm));

@@ -328,7 +328,7 @@ static int irqchip_guest;
 
 static int call_irqfd(void)
 {
-	struct zxvm_irqfd arg = { .eventfd = efd, .line = 40 };
+	struct zxvm_irqfd arg = { .eventfd = efd, .line = IRQCHIP_LINE };
 
 	return zx_ioctl(irqchip_guest, ZXVM_GUEST_IRQFD, &arg);
 }
@@ -336,7 +336,7 @@ static int call_irqfd(void)
 static void undo_irqfd(void)
 {
 	struct zxvm_irqfd arg = {
-		.eventfd = efd, .line = 40, .flags = ZXVM_IRQFD_DEASSIGN,
+		.eventfd = efd, .line = IRQCHIP_LINE, .flags = ZXVM_IRQFD_DEASSIGN,
 	};
 
 	ASSERT_OK(zx_ioctl(irqchip_guest, ZXVM_GUEST_IRQFD, &arg));
@@ -355,11 +355,9 @@ static u64 enter_gpa;
 
 static int call_enter(void)
 {
-	u64 *x = vm.page->state.arm64.x;
-
-	x[1] = enter_gpa;
-	x[2] = 7;
-	x[3] = 1;
+	ARG(1) = enter_gpa;
+	ARG(2) = 7;
+	ARG(3) = 1;
 	return zx_enter(vm.vcpu, NULL);
 }
 

@@ -246,7 +246,7 @@ TEST_F(handles_in_another_process, fixture)
 	pid = fork();
 	if (!pid) {
 		struct zxvm_packet pkt;
-		struct zxvm_vcpu_state_arm64 state;
+		struct zx_arch_state state;
 		int fds[3], child_port, vcpu;
 
 		for (i = 3; i < 100; i++)
@@ -278,7 +278,7 @@ TEST_F(handles_in_another_process, fixture)
 	EXPECT_EQ(vm.pkt.u.user[0], 43);
 	ASSERT_EQ(read(socks[0], &(char){ 0 }, 1), 1);
 	EXPECT_ERR(vm_enter(&vm), ECANCELED);
-	vm.page->state.arm64.x[0] = 1;
+	ARG(0) = 1;
 	EXPECT_STORE(&vm, TELL_A, 0);
 	wait_child(pid);
 }
@@ -302,7 +302,7 @@ TEST(close_in_every_order)
 
 		VM_BOOT(&vm, ring);
 		vm_bell(&vm);
-		vm.page->state.arm64.x[0] = 5;
+		ARG(0) = 5;
 		EXPECT_STORE(&vm, TELL_A, 0);
 		ASSERT_OK(zx_queue(vm.port, KEY_BELL, 0));
 		ASSERT_OK(zx_interrupt(vm.vcpu, 40));

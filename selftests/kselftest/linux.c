@@ -78,14 +78,14 @@ static const char *lines_before(const char *at, int lines)
 /* The end of the console, and what the guest complained about before */
 static void show_console(void)
 {
-	const char *trace = strstr(console, "Call trace");
+	const char *trace = strcasestr(console, "call trace");
 
 	if (trace)
 		show_lines(lines_before(trace, 15), 35);
 	show_lines(lines_before(console + strlen(console), 25), 25);
 }
 
-static long told(const char *what)
+static long number_after(const char *what)
 {
 	char *found = strstr(console, what);
 
@@ -101,15 +101,15 @@ static void boot_and_check(int cpus)
 	status = boot(count, "panic=-1");
 	EXPECT_TRUE(WIFEXITED(status));
 	EXPECT_EQ(WEXITSTATUS(status), 0);
-	EXPECT_EQ(told("zxvm-guest: nproc "), cpus);
+	EXPECT_EQ(number_after("zxvm-guest: nproc "), cpus);
 	for (i = 0; i < cpus; i++) {
 		snprintf(what, sizeof(what), "zxvm-guest: ticks%d ", i);
-		CHECK_(0, told(what) > 0, "CPU %d: %ld timer interrupts", i,
-		       told(what));
+		CHECK_(0, number_after(what) > 0, "CPU %d: %ld timer interrupts", i,
+		       number_after(what));
 	}
 	EXPECT_TRUE(strstr(console, "zxvm-guest: memory ok"));
 	EXPECT_TRUE(strstr(console, "zxvm-guest: done"));
-	EXPECT_FALSE(strstr(console, "Call trace"));
+	EXPECT_FALSE(strcasestr(console, "call trace"));
 	EXPECT_FALSE(strstr(console, "rcu_sched detected"));
 	if (harness_failed())
 		show_console();

@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 
 #include "access.h"
-#include "insn.h"
 
 #define SPECIFIC	ZXVM_VM_SPECIFIC
 #define OVERWRITE	(ZXVM_VM_SPECIFIC | ZXVM_VM_SPECIFIC_OVERWRITE)
@@ -132,8 +131,12 @@ TEST_F(kernel_chooses_the_address, fixture)
 	}
 	for (i = 0; i < 8; i++)
 		EXPECT_EQ(peek(where[i] + PAGE), 1001 + 2 * i);
-	arg.size = ASPACE_SIZE - RAM_SIZE;
+	/* Four quarters, and none of them is free */
+	arg.size = ASPACE_SIZE / 4;
 	arg.address = 0;
+	for (i = 1; i < 4; i++)
+		ASSERT_OK(zx_map(vm.vmar, RWX | SPECIFIC, i * arg.size, NULL,
+				 arg.size));
 	EXPECT_ERR(zx_ioctl(vm.vmar, ZXVM_VMAR_MAP, &arg), ENOSPC);
 }
 
@@ -329,11 +332,11 @@ static struct vt vt;
 static void hammer(void)
 {
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, hammer);
+	VM_LOAD(&vm, ENTRY, hammer);
 	pages = vm_alloc(16 * PAGE);
 	ASSERT_OK(zx_map(vm.vmar, RWX | SPECIFIC, HOLE, pages, 16 * PAGE));
-	vt_start(&vt, &vm, 0);
-	vt.page->state.arm64.x[1] = HOLE;
+	vt_start(&vt, &vm, ENTRY);
+	PAGE_ARG(vt.page, 1) = HOLE;
 	vt_go(&vt);
 }
 

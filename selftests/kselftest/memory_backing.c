@@ -356,9 +356,9 @@ TEST(device_memory_is_refused)
 	void *p = MAP_FAILED;
 
 	access_boot();
-	if (fd >= 0)	/* the flash of the emulated board */
+	if (fd >= 0)
 		p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
-			 0x04000000);
+			 DEVICE_MEMORY);
 	if (p == MAP_FAILED)
 		SKIP("/dev/mem cannot be mapped");
 	expect_refused(p);

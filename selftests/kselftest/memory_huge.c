@@ -136,13 +136,11 @@ TEST_F(protect_inside_a_block, fixture)
 
 static void expect_trap(u64 gpa, u64 key)
 {
-	u64 *x = vm.page->state.arm64.x;
-
-	x[1] = gpa;
-	x[3] = 1;
+	ARG(1) = gpa;
+	ARG(3) = 1;
 	ASSERT_OK(vm_enter(&vm));
 	EXPECT_EQ(vm.pkt.key, key);
-	EXPECT_EQ(vm.pkt.u.mem_arm64.addr, gpa);
+	EXPECT_EQ(mem_addr(&vm.pkt), gpa);
 	ASSERT_OK(vm_enter(&vm));
 	EXPECT_MEM(&vm.pkt, TELL_DONE);
 }
@@ -179,10 +177,10 @@ static void hammer(void)
 {
 	alloc_huge();
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, hammer);
+	VM_LOAD(&vm, ENTRY, hammer);
 	ASSERT_OK(zx_map(vm.vmar, RWX | SPECIFIC, HOLE, huge, 2 * HUGE));
-	vt_start(&vt, &vm, 0);
-	vt.page->state.arm64.x[1] = HOLE + 100 * PAGE;
+	vt_start(&vt, &vm, ENTRY);
+	PAGE_ARG(vt.page, 1) = HOLE + 100 * PAGE;
 	vt_go(&vt);
 }
 
@@ -274,10 +272,10 @@ TEST_T(migration_while_running, 60)
 	fill();
 	page = huge + 100 * 512;
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, hammer);
+	VM_LOAD(&vm, ENTRY, hammer);
 	ASSERT_OK(zx_map(vm.vmar, RWX | SPECIFIC, HOLE, huge, 2 * HUGE));
-	vt_start(&vt, &vm, 0);
-	vt.page->state.arm64.x[1] = HOLE + 100 * PAGE;
+	vt_start(&vt, &vm, ENTRY);
+	PAGE_ARG(vt.page, 1) = HOLE + 100 * PAGE;
 	vt_go(&vt);
 	for (i = 0; i < 20; i++) {
 		progress();

@@ -8,10 +8,7 @@
 #include <sys/mman.h>
 #include <sys/time.h>
 
-#include "insn.h"
 #include "zx.h"
-
-#define X(n)	(vm.page->state.arm64.x[n])
 
 static int port;
 
@@ -141,7 +138,7 @@ TEST(cancel_by_source)
 	VM_BOOT(&vm, ring);
 	vm_bell(&vm);
 	vm_create(&other, 0);
-	X(0) = 3;
+	ARG(0) = 3;
 	EXPECT_STORE(&vm, TELL_A, 0);
 	ASSERT_OK(zx_queue(vm.port, KEY_BELL, 9));
 	EXPECT_ERR(zx_cancel(vm.port, other.guest, KEY_BELL), ENOENT);
@@ -151,7 +148,7 @@ TEST(cancel_by_source)
 	EXPECT_EQ(pkt.type, ZXVM_PKT_USER);
 	EXPECT_ERR(zx_wait(vm.port, 0, &pkt), ETIMEDOUT);
 	/* Without a source bells go as well */
-	X(0) = 3;
+	ARG(0) = 3;
 	EXPECT_STORE(&vm, TELL_A, 0);
 	EXPECT_OK(zx_cancel(vm.port, -1, KEY_BELL));
 	EXPECT_ERR(zx_wait(vm.port, 0, &pkt), ETIMEDOUT);
@@ -256,7 +253,7 @@ TEST(bell_wakes_poll)
 	vm_bell(&vm);
 	pthread_create(&thread, NULL, poll_for_a_bell, NULL);
 	sleep_ms(50);
-	X(0) = 1;
+	ARG(0) = 1;
 	EXPECT_STORE(&vm, TELL_A, 0);
 	pthread_join(thread, NULL);
 }

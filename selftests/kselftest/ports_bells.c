@@ -5,10 +5,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 
-#include "insn.h"
 #include "zx.h"
-
-#define X(n)	(vm.page->state.arm64.x[n])
 
 TEST(bells_and_user_packets_in_order)
 {
@@ -18,7 +15,7 @@ TEST(bells_and_user_packets_in_order)
 	VM_BOOT(&vm, ring);
 	vm_bell(&vm);
 	for (i = 0; i < 20; i++) {
-		X(0) = 1;
+		ARG(0) = 1;
 		EXPECT_STORE(&vm, TELL_A, 0);
 		ASSERT_OK(zx_queue(vm.port, i, 0));
 	}
@@ -37,10 +34,10 @@ static struct vt vt;
 static void blocked(void)
 {
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, ring);
+	VM_LOAD(&vm, ENTRY, ring);
 	vm_bell(&vm);
-	vt_start(&vt, &vm, 0);
-	vt.page->state.arm64.x[0] = ZXVM_BELL_PACKETS + 1;
+	vt_start(&vt, &vm, ENTRY);
+	PAGE_ARG(vt.page, 0) = ZXVM_BELL_PACKETS + 1;
 	vt_go(&vt);
 	vt_asleep(&vt);
 	EXPECT_FALSE(vt_done(&vt, 50));
@@ -63,7 +60,7 @@ TEST(full_bell_that_fits_does_not_wait)
 {
 	VM_BOOT(&vm, ring);
 	vm_bell(&vm);
-	X(0) = ZXVM_BELL_PACKETS;
+	ARG(0) = ZXVM_BELL_PACKETS;
 	EXPECT_STORE(&vm, TELL_A, 0);
 	EXPECT_EQ(drain(), ZXVM_BELL_PACKETS);
 }
@@ -125,24 +122,17 @@ TEST_F(full_bell_sees_its_port_close, blocked)
 /* User packets do not take the room of bells, nor bells that of each other */
 TEST(bells_have_room_of_their_own)
 {
-	const u32 code[] = {
-		I_STR(0, 1, 0), I_ADD(0, 0, 0xfff), I_STR(0, 28, TELL_A),
-		I_B(-3),
-	};
 	const u64 second = BELL + PAGE;
 	int i;
 
-	vm_create(&vm, 0);
+	VM_BOOT(&vm, store_tell);
 	vm_bell(&vm);
 	ASSERT_OK(zx_trap(vm.guest, ZXVM_TRAP_BELL, second, PAGE, vm.port,
 			  KEY_BELL));
-	vm_code(&vm, CODE, code, ARRAY_SIZE(code));
-	vm_vcpu(&vm, CODE);
-	X(28) = MMIO;
 	for (i = 0; i < ZXVM_USER_PACKETS; i++)
 		ASSERT_OK(zx_queue(vm.port, 1, 0));
 	for (i = 0; i < 2 * ZXVM_BELL_PACKETS; i++) {
-		X(1) = i & 1 ? second : BELL;
+		ARG(1) = i & 1 ? second : BELL;
 		ASSERT_OK(vm_enter(&vm));
 		EXPECT_MEM(&vm.pkt, TELL_A);
 	}
@@ -154,7 +144,7 @@ TEST(closed_port_is_EBADFD_and_advances)
 {
 	VM_BOOT(&vm, ring);
 	vm_bell(&vm);
-	X(0) = 2;
+	ARG(0) = 2;
 	close(vm.port);
 	memset(&vm.pkt, 0xff, sizeof(vm.pkt));
 	EXPECT_ERR(vm_enter(&vm), EBADFD);
@@ -175,7 +165,7 @@ TEST(duplicate_keeps_the_port)
 	ASSERT_OK(zx_duplicate(vm.port, ZXVM_RIGHT_SAME, &dup));
 	close(vm.port);
 	vm.port = dup;
-	X(0) = 1;
+	ARG(0) = 1;
 	EXPECT_STORE(&vm, TELL_A, 0);
 	EXPECT_EQ(drain(), 1);
 }
@@ -191,23 +181,23 @@ TEST(guest_destruction_removes_its_bells)
 	munmap(other.page, ZXVM_VCPU_PAGE_SIZE);
 	close(other.vcpu);
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, ring);
-	vm_vcpu(&vm, 0);
+	VM_LOAD(&vm, ENTRY, ring);
+	vm_vcpu(&vm, ENTRY);
 	vm_bell(&vm);
 	port = vm.port;
 	ASSERT_OK(zx_queue(port, KEY_BELL, 1));
-	X(0) = 10;
+	ARG(0) = 10;
 	EXPECT_STORE(&vm, TELL_A, 0);
 	ASSERT_OK(zx_queue(port, KEY_BELL, 2));
 	vm.port = -1;
 	vm_close(&vm);
 
 	/* Another guest with the same key on the same port */
-	VM_LOAD(&other, 0, ring);
-	vm_vcpu(&other, 0);
+	VM_LOAD(&other, ENTRY, ring);
+	vm_vcpu(&other, ENTRY);
 	ASSERT_OK(zx_trap(other.guest, ZXVM_TRAP_BELL, BELL, PAGE, port,
 			  KEY_BELL));
-	other.page->state.arm64.x[0] = 1;
+	PAGE_ARG(other.page, 0) = 1;
 	EXPECT_STORE(&other, TELL_A, 0);
 
 	ASSERT_OK(zx_wait(port, 0, &pkt));
@@ -239,7 +229,7 @@ TEST_T(bells_at_full_speed, 60)
 
 	VM_BOOT(&vm, ring);
 	vm_bell(&vm);
-	X(0) = bells;
+	ARG(0) = bells;
 	pthread_create(&thread, NULL, consume, &bells);
 	EXPECT_STORE(&vm, TELL_A, 0);
 	pthread_join(thread, NULL);
@@ -254,11 +244,11 @@ TEST_T(bells_of_many_vcpus, 60)
 	int bells = 4 * 2000, i;
 
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, ring);
+	VM_LOAD(&vm, ENTRY, ring);
 	vm_bell(&vm);
 	for (i = 0; i < 4; i++) {
-		vt_start(&vts[i], &vm, 0);
-		vts[i].page->state.arm64.x[0] = 2000;
+		vt_start(&vts[i], &vm, ENTRY);
+		PAGE_ARG(vts[i].page, 0) = 2000;
 		vt_go(&vts[i]);
 	}
 	sleep_ms(100);

@@ -10,7 +10,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "insn.h"
 #include "zx.h"
 
 static long meminfo(const char *field)
@@ -46,6 +45,20 @@ static long kernel_kib(void)
 
 static u8 *memory;
 
+static void fill_ram(u8 *ram, const char *guest, const char *end)
+{
+	arch_ram(ram);
+	memcpy(ram + ENTRY, guest, end - guest);
+	__builtin___clear_cache((char *)ram + ENTRY,
+				(char *)ram + ENTRY + (end - guest));
+}
+
+static void fill_memory(const char *guest, const char *end)
+{
+	memory = vm_alloc(RAM_SIZE);
+	fill_ram(memory, guest, end);
+}
+
 /* A guest with all that a guest can have, run once, and gone */
 static void one_cycle(int i)
 {
@@ -58,8 +71,8 @@ static void one_cycle(int i)
 	ASSERT_OK(zx_map(v.vmar, RWX | ZXVM_VM_SPECIFIC, 0, memory, RAM_SIZE));
 	ASSERT_OK(zx_trap(v.guest, ZXVM_TRAP_MEM, MMIO, PAGE, -1, KEY_MMIO));
 	vm_bell(&v);
-	vm_vcpu(&v, 0);
-	v.page->state.arm64.x[0] = 2;
+	vm_vcpu(&v, ENTRY);
+	PAGE_ARG(v.page, 0) = 2;
 	ASSERT_OK(vm_enter(&v));
 	EXPECT_MEM(&v.pkt, TELL_A);
 	ASSERT_OK(zx_wait(v.port, 0, &pkt));
@@ -83,9 +96,7 @@ TEST_T(ten_thousand_lives, 400)
 	int i, cycles = debug_kernel ? 1000 : 10000;
 	long before, after, fds;
 
-	memory = vm_alloc(RAM_SIZE);
-	memcpy(memory, guest_ring, guest_ring_end - guest_ring);
-	__builtin___clear_cache((char *)memory, (char *)memory + PAGE);
+	fill_memory(guest_ring, guest_ring_end);
 	for (i = 0; i < 200; i++)	/* fills caches that stay filled */
 		one_cycle(i);
 	fds = count_fds();
@@ -107,24 +118,19 @@ TEST_T(three_hundred_guests_alive, 200)
 	enum { N = 300 };
 	static struct vm vms[N];
 	struct rlimit limit = { 4096, 4096 };
-	static const u32 code[] = {
-		I_LDR(0, 1, 0), I_STR(0, 28, TELL_A), I_ADD(0, 0, 1),
-		I_STR(0, 1, 0), I_B(-4),
-	};
 	int i, round;
 
 	ASSERT_SYS(setrlimit(RLIMIT_NOFILE, &limit));
 	for (i = 0; i < N; i++) {
 		vm_create(&vms[i], 0);
-		vm_code(&vms[i], 0, code, ARRAY_SIZE(code));
+		VM_LOAD(&vms[i], ENTRY, increment);
 		*(u64 *)(vms[i].ram + DATA) = i * 1000;
 	}
 	/* One thread owns one VCPU: the guests take turns */
 	for (round = 0; round < 3; round++) {
 		for (i = 0; i < N; i++) {
-			vm_vcpu(&vms[i], 0);
-			vms[i].page->state.arm64.x[1] = DATA;
-			vms[i].page->state.arm64.x[28] = MMIO;
+			vm_vcpu(&vms[i], ENTRY);
+			PAGE_ARG(vms[i].page, 1) = DATA;
 			EXPECT_STORE(&vms[i], TELL_A, i * 1000 + round);
 			EXPECT_STORE(&vms[i], TELL_A, i * 1000 + round + 1);
 			/* The second store was told before it was done */
@@ -150,10 +156,10 @@ TEST_T(three_hundred_guests_running, 300)
 	ASSERT_SYS(setrlimit(RLIMIT_NOFILE, &limit));
 	for (i = 0; i < N; i++) {
 		vm_create(&all[i].vm, 0);
-		VM_LOAD(&all[i].vm, 0, hammer);
-		vt_start(&all[i].vt, &all[i].vm, 0);
-		all[i].vt.page->state.arm64.x[0] = (u64)i << 32;
-		all[i].vt.page->state.arm64.x[1] = DATA;
+		VM_LOAD(&all[i].vm, ENTRY, hammer);
+		vt_start(&all[i].vt, &all[i].vm, ENTRY);
+		PAGE_ARG(all[i].vt.page, 0) = (u64)i << 32;
+		PAGE_ARG(all[i].vt.page, 1) = DATA;
 	}
 	for (i = 0; i < N; i++)
 		vt_go(&all[i].vt);
@@ -170,17 +176,21 @@ TEST_T(three_hundred_guests_running, 300)
 /* A guest that tells the word at DATA, in one of two memories, and is gone */
 static void short_life(u8 *ram, u64 value)
 {
-	int guest, vmar, vcpu;
+	struct zxvm_vcpu_page *page;
 	struct zxvm_packet pkt;
+	int guest, vmar, vcpu;
 
 	*(u64 *)(ram + DATA) = value;
 	ASSERT_OK(zx_guest_create(0, &guest, &vmar));
 	ASSERT_OK(zx_map(vmar, RWX | ZXVM_VM_SPECIFIC, 0, ram, RAM_SIZE));
 	ASSERT_OK(zx_trap(guest, ZXVM_TRAP_MEM, MMIO, PAGE, -1, KEY_MMIO));
-	ASSERT_OK(zx_vcpu_create(guest, CODE, &vcpu));
+	ASSERT_OK(zx_vcpu_create(guest, ENTRY, &vcpu));
+	page = zx_page(vcpu);
+	ASSERT_TRUE(page != MAP_FAILED);
 	ASSERT_OK(zx_enter(vcpu, &pkt));
 	EXPECT_MEM(&pkt, TELL_A);
-	EXPECT_EQ(pkt.u.mem_arm64.data, value);
+	EXPECT_EQ(told(&pkt, page), value);
+	munmap(page, ZXVM_VCPU_PAGE_SIZE);
 	close(vcpu);
 	close(vmar);
 	close(guest);
@@ -193,10 +203,7 @@ static void short_life(u8 *ram, u64 value)
  */
 TEST_T(more_guests_than_vmids, 500)
 {
-	static const u32 code[] = {
-		I_MOVZ(1, DATA >> 16, 16), I_LDR(0, 1, 0),
-		I_MOVZ(28, MMIO >> 16, 16), I_STR(0, 28, TELL_A),
-	};
+	GUEST_LABELS(tell_data);
 	static struct vt busy, lazy;
 	static struct vm vms[2];
 	struct zxvm_features f = { };
@@ -209,25 +216,23 @@ TEST_T(more_guests_than_vmids, 500)
 		SKIP("%llu guests would take too long here", n);
 	for (i = 0; i < 2; i++) {
 		rams[i] = vm_alloc(RAM_SIZE);
-		memcpy(rams[i] + CODE, code, sizeof(code));
-		__builtin___clear_cache((char *)rams[i] + CODE,
-					(char *)rams[i] + CODE + sizeof(code));
+		fill_ram(rams[i], guest_tell_data, guest_tell_data_end);
 		vm_create(&vms[i], 0);
 	}
-	VM_LOAD(&vms[0], 0, hammer);
-	vt_start(&busy, &vms[0], 0);
-	busy.page->state.arm64.x[0] = 1ULL << 60;
-	busy.page->state.arm64.x[1] = DATA;
+	VM_LOAD(&vms[0], ENTRY, hammer);
+	vt_start(&busy, &vms[0], ENTRY);
+	PAGE_ARG(busy.page, 0) = 1ULL << 60;
+	PAGE_ARG(busy.page, 1) = DATA;
 	vt_go(&busy);
-	VM_LOAD(&vms[1], 0, counter);
-	vt_start(&lazy, &vms[1], 0);
+	VM_LOAD(&vms[1], ENTRY, counter);
+	vt_start(&lazy, &vms[1], ENTRY);
 	for (i = 0; i < n && !harness_failed(); i++) {
 		short_life(rams[i & 1], i);
 		if (i % 1000)
 			continue;
 		ASSERT_OK(vt_enter(&lazy));
 		EXPECT_MEM(&lazy.pkt, TELL_A);
-		EXPECT_EQ(lazy.pkt.u.mem_arm64.data, i / 1000 + 1);
+		EXPECT_EQ(TOLD(&lazy), i / 1000 + 1);
 	}
 	ASSERT_OK(zx_kick(busy.vcpu));
 	EXPECT_ERR(vt_wait(&busy), ECANCELED);
@@ -320,13 +325,13 @@ TEST_T(cpu_hotplug_while_running, 120)
 	for (i = 0; i < 6; i++) {
 		vm_create(&vms[i], i & 1 ? ZXVM_GUEST_IRQCHIP : 0);
 		if (i % 3 == 0)
-			VM_LOAD(&vms[i], 0, hammer);
+			VM_LOAD(&vms[i], ENTRY, hammer);
 		else if (i % 3 == 1)
-			VM_LOAD(&vms[i], 0, idle);
+			VM_LOAD(&vms[i], ENTRY, idle);
 		else
-			VM_LOAD(&vms[i], 0, fp_spin);
-		vt_start(&running[i], &vms[i], 0);
-		running[i].page->state.arm64.x[1] = DATA;
+			VM_LOAD(&vms[i], ENTRY, fp_spin);
+		vt_start(&running[i], &vms[i], ENTRY);
+		PAGE_ARG(running[i].page, 1) = DATA;
 		vt_go(&running[i]);
 	}
 	for (round = 0; round < 10; round++) {
@@ -507,9 +512,7 @@ TEST_T(random_calls_from_many_threads, 120)
 	pthread_t threads[6], kicker;
 	unsigned int i;
 
-	memory = vm_alloc(RAM_SIZE);
-	memcpy(memory, guest_mixed, guest_mixed_end - guest_mixed);
-	__builtin___clear_cache((char *)memory, (char *)memory + PAGE);
+	fill_memory(guest_mixed, guest_mixed_end);
 	for (i = 0; i < 64; i++)
 		files[i] = zx_device();
 	stop_at = now_ns() + 20000000000ULL;
@@ -557,11 +560,11 @@ TEST_T(closing_at_random_while_running, 120)
 
 	for (round = 1; round <= 60; round++) {
 		vm_create(&vm, round & 1 ? ZXVM_GUEST_IRQCHIP : 0);
-		VM_LOAD(&vm, 0, ring);
+		VM_LOAD(&vm, ENTRY, ring);
 		vm_bell(&vm);
 		for (i = 0; i < 4; i++) {
-			vt_start(&vts[i], &vm, 0);
-			vts[i].page->state.arm64.x[0] = 100000;
+			vt_start(&vts[i], &vm, ENTRY);
+			PAGE_ARG(vts[i].page, 0) = 100000;
 			ASSERT_OK(zx_duplicate(vts[i].vcpu, ZXVM_RIGHT_SAME,
 					       &dups[i]));
 			vt_go(&vts[i]);

@@ -3,10 +3,8 @@
 #include <sched.h>
 #include <sys/mman.h>
 
-#include "insn.h"
 #include "zx.h"
 
-#define X(n)	(vm.page->state.arm64.x[n])
 #define LAST	(ASPACE_SIZE - PAGE)
 
 static int port;
@@ -29,11 +27,6 @@ TEST_F(kinds_and_ports, fixture)
 		   EINVAL);
 	EXPECT_ERR(zx_trap(vm.guest, ZXVM_TRAP_BELL, HOLE, PAGE, -1, 0),
 		   EINVAL);
-	/* IO is not of arm64, with a port or without */
-	EXPECT_ERR(zx_trap(vm.guest, ZXVM_TRAP_IO, 0x3f8, 8, -1, 0),
-		   EOPNOTSUPP);
-	EXPECT_ERR(zx_trap(vm.guest, ZXVM_TRAP_IO, 0x3f8, 8, port, 0),
-		   EOPNOTSUPP);
 	EXPECT_ERR(zx_ioctl(vm.guest, ZXVM_GUEST_SET_TRAP, (void *)8), EFAULT);
 }
 
@@ -121,28 +114,23 @@ TEST_F(overlaps, fixture)
 /* A page inside a mapping becomes a trap; its neighbours stay memory */
 TEST(punched_into_a_mapping)
 {
-	const u32 code[] = {
-		I_STR(0, 1, 0), I_STR(0, 2, 0), I_STR(0, 3, 0), I_B(-3),
-	};
 	const u64 at = DATA + PAGE;
 
-	vm_create(&vm, 0);
-	vm_code(&vm, CODE, code, ARRAY_SIZE(code));
-	vm_vcpu(&vm, CODE);
-	X(0) = 0x1111;
-	X(1) = at - 8;
-	X(2) = MMIO;
-	X(3) = at + PAGE;
+	VM_BOOT(&vm, store_three);
+	ARG(0) = 0x1111;
+	ARG(1) = at - 8;
+	ARG(2) = MMIO;
+	ARG(3) = at + PAGE;
 	EXPECT_STORE(&vm, 0, 0x1111);
-	X(2) = at;
-	X(0) = 0x2222;
+	ARG(2) = at;
+	ARG(0) = 0x2222;
 	ASSERT_OK(zx_trap(vm.guest, ZXVM_TRAP_MEM, at, PAGE, -1, 77));
 	ASSERT_OK(vm_enter(&vm));
 	EXPECT_EQ(vm.pkt.key, 77);
-	EXPECT_EQ(vm.pkt.u.mem_arm64.addr, at);
+	EXPECT_EQ(mem_addr(&vm.pkt), at);
 	EXPECT_EQ(*(u64 *)(vm.ram + at - 8), 0x2222);
 	EXPECT_EQ(*(u64 *)(vm.ram + at), 0);
-	X(0) = 0x3333;
+	ARG(0) = 0x3333;
 	ASSERT_OK(vm_enter(&vm));
 	EXPECT_EQ(*(u64 *)(vm.ram + at + PAGE), 0x3333);
 	/* The VMAR has a hole there, which may be filled again */
@@ -153,18 +141,13 @@ TEST(punched_into_a_mapping)
 /* Memory that the guest has used, trapped while it stands still */
 TEST(punched_under_used_memory)
 {
-	const u32 code[] = { I_STR(0, 1, 0), I_STR(0, 28, TELL_A), I_B(-2) };
-
-	vm_create(&vm, 0);
-	vm_code(&vm, CODE, code, ARRAY_SIZE(code));
-	vm_vcpu(&vm, CODE);
-	X(0) = 1;
-	X(1) = DATA;
-	X(28) = MMIO;
+	VM_BOOT(&vm, store_tell);
+	ARG(0) = 1;
+	ARG(1) = DATA;
 	EXPECT_STORE(&vm, TELL_A, 1);
 	EXPECT_EQ(*(u64 *)(vm.ram + DATA), 1);
 	ASSERT_OK(zx_trap(vm.guest, ZXVM_TRAP_MEM, DATA, PAGE, -1, 8));
-	X(0) = 2;
+	ARG(0) = 2;
 	ASSERT_OK(vm_enter(&vm));
 	EXPECT_EQ(vm.pkt.key, 8);
 	EXPECT_EQ(*(u64 *)(vm.ram + DATA), 1);
@@ -173,16 +156,9 @@ TEST(punched_under_used_memory)
 /* Zircon unmaps first and fails later; here a failure changes nothing */
 TEST(failure_keeps_the_mapping)
 {
-	const u32 code[] = {
-		I_LDR(0, 1, 0), I_STR(0, 28, TELL_A), I_B(-2),
-	};
-
-	vm_create(&vm, 0);
-	vm_code(&vm, CODE, code, ARRAY_SIZE(code));
-	vm_vcpu(&vm, CODE);
+	VM_BOOT(&vm, load_tell);
 	*(u64 *)(vm.ram + DATA) = 0x77;
-	X(1) = DATA;
-	X(28) = MMIO;
+	ARG(1) = DATA;
 	/* RAM and the trap at MMIO in one: refused, and RAM is still there */
 	EXPECT_ERR(zx_trap(vm.guest, ZXVM_TRAP_MEM, 0, MMIO + PAGE, -1, 0),
 		   EEXIST);
@@ -207,21 +183,14 @@ TEST(mapping_over_a_trap_does_not_disarm_it)
 /* Nor does an instruction that is fetched there; it may be refused, though */
 TEST(fetch_over_a_trap_does_not_disarm_it)
 {
-	const u32 code[] = {
-		I_STR(0, 28, TELL_A), 0xd63f0020 /* blr x1 */,
-		I_STR(31, 28, TELL_DONE), I_STR(0, 1, 0),
-		I_STR(31, 28, TELL_B),
-	};
-	u32 *page = vm_alloc(PAGE);
+	GUEST_LABELS(leaf);
+	char *page = vm_alloc(PAGE);
 	int err;
 
-	page[0] = I_RET;
-	__builtin___clear_cache((char *)page, (char *)(page + 1));
-	vm_create(&vm, 0);
-	vm_code(&vm, CODE, code, ARRAY_SIZE(code));
-	vm_vcpu(&vm, CODE);
-	X(28) = MMIO;
-	X(1) = HOLE;
+	memcpy(page, guest_leaf, guest_leaf_end - guest_leaf);
+	__builtin___clear_cache(page, page + PAGE);
+	VM_BOOT(&vm, call);
+	ARG(1) = HOLE;
 	ASSERT_OK(zx_trap(vm.guest, ZXVM_TRAP_MEM, HOLE, PAGE, -1, 55));
 	ASSERT_OK(zx_map(vm.vmar, RWX | ZXVM_VM_SPECIFIC, HOLE, page, PAGE));
 	EXPECT_STORE(&vm, TELL_A, 0);
@@ -243,15 +212,15 @@ TEST_T(punched_under_a_running_vcpu, 60)
 	int i;
 
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, hammer);
-	vt_start(&vt, &vm, 0);
+	VM_LOAD(&vm, ENTRY, hammer);
+	vt_start(&vt, &vm, ENTRY);
 	for (i = 0; i < 100; i++) {
 		u64 at = HOLE + i * 2 * PAGE;
 
 		word = vm_alloc(PAGE);
 		ASSERT_OK(zx_map(vm.vmar, RWX | ZXVM_VM_SPECIFIC, at,
 				 (void *)word, PAGE));
-		vt.page->state.arm64.x[1] = at;
+		PAGE_ARG(vt.page, 1) = at;
 		vt_go(&vt);
 		while (!*word) {	/* the new page differs: it may tell */
 			sched_yield();
@@ -263,10 +232,9 @@ TEST_T(punched_under_a_running_vcpu, 60)
 		ASSERT_OK(zx_trap(vm.guest, ZXVM_TRAP_MEM, at, PAGE, -1, i));
 		ASSERT_OK(vt_wait(&vt));
 		EXPECT_EQ(vt.pkt.key, i);
-		EXPECT_EQ(vt.pkt.u.mem_arm64.addr, at);
-		/* A load that is answered with what was stored */
-		if (vt.pkt.u.mem_arm64.read)
-			vt.page->state.arm64.x[2] = vt.page->state.arm64.x[0];
+		EXPECT_EQ(mem_addr(&vt.pkt), at);
+		/* If it was the load: answered with what was stored */
+		PAGE_ARG(vt.page, 2) = PAGE_ARG(vt.page, 0);
 	}
 }
 
@@ -319,12 +287,9 @@ TEST_T(traps_added_while_running, 60)
 
 TEST_T(ten_thousand_traps, 90)
 {
-	const u32 code[] = { I_STR(0, 1, 0), I_B(-1) };
 	u64 seed = 1, i;
 
-	vm_create(&vm, 0);
-	vm_code(&vm, CODE, code, ARRAY_SIZE(code));
-	vm_vcpu(&vm, CODE);
+	VM_BOOT(&vm, store);
 	for (i = 0; i < 10000; i++) {
 		u64 slot = i * 7919 % 10000;	/* not in order */
 
@@ -337,10 +302,10 @@ TEST_T(ten_thousand_traps, 90)
 	for (i = 0; i < 1000; i++) {
 		u64 slot = random64(&seed) % 10000;
 
-		X(1) = HOLE + slot * 2 * PAGE;
+		ARG(1) = HOLE + slot * 2 * PAGE;
 		ASSERT_OK(vm_enter(&vm));
 		EXPECT_EQ(vm.pkt.key, slot);
-		X(1) = HOLE + slot * 2 * PAGE + PAGE;
+		ARG(1) = HOLE + slot * 2 * PAGE + PAGE;
 		EXPECT_ERR(vm_enter(&vm), ENOENT);
 	}
 }

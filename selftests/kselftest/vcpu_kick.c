@@ -3,10 +3,7 @@
 #include <sched.h>
 #include <sys/mman.h>
 
-#include "insn.h"
 #include "zx.h"
-
-#define X(n)	(vm.page->state.arm64.x[n])
 
 static bool kicked(int vcpu)
 {
@@ -28,7 +25,7 @@ TEST(kick_before_enter)
 	EXPECT_EQ(vm.page->exit, ZXVM_EXIT_KICK);
 	EXPECT_FALSE(kicked(vm.vcpu));
 	/* The guest did not run */
-	EXPECT_EQ(X(0), 0);
+	EXPECT_EQ(ARG(0), 0);
 	EXPECT_STORE(&vm, TELL_A, 1);
 }
 
@@ -65,9 +62,9 @@ TEST(kick_during_enter)
 	int i;
 
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, count);
+	VM_LOAD(&vm, ENTRY, count);
 	count = (u64 *)(vm.ram + DATA);
-	vt_start(&vt, &vm, 0);
+	vt_start(&vt, &vm, ENTRY);
 	for (i = 0; i < 10; i++) {
 		was = *count;
 		vt_go(&vt);
@@ -97,8 +94,8 @@ TEST(kicks_from_many_threads)
 	int i, err;
 
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, spin);
-	vt_start(&vt, &vm, 0);
+	VM_LOAD(&vm, ENTRY, spin);
+	vt_start(&vt, &vm, ENTRY);
 	vt_go(&vt);
 	for (i = 0; i < 8; i++)
 		pthread_create(&threads[i], NULL, kick_once, &vt);
@@ -121,8 +118,8 @@ TEST(kick_from_another_process)
 	pid_t pid;
 
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, spin);
-	vt_start(&vt, &vm, 0);
+	VM_LOAD(&vm, ENTRY, spin);
+	vt_start(&vt, &vm, ENTRY);
 	vt_go(&vt);
 	EXPECT_FALSE(vt_done(&vt, 20));
 	pid = fork();
@@ -165,7 +162,7 @@ static void run_storm(int kicks)
 	int canceled = 0, err;
 	u64 expect = 1;
 
-	vt_start(&vt, &vm, 0);
+	vt_start(&vt, &vm, ENTRY);
 	pthread_create(&thread, NULL, kick_storm, &storm);
 	while (canceled < kicks) {
 		err = vt_enter(&vt);
@@ -175,7 +172,7 @@ static void run_storm(int kicks)
 		}
 		ASSERT_OK(err);
 		EXPECT_MEM(&vt.pkt, TELL_A);
-		EXPECT_EQ(vt.pkt.u.mem_arm64.data, expect);
+		EXPECT_EQ(TOLD(&vt), expect);
 		expect++;
 	}
 	pthread_join(thread, NULL);
@@ -186,21 +183,21 @@ static void run_storm(int kicks)
 TEST_T(ten_thousand_kicks_of_a_talkative_guest, 120)
 {
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, counter);
+	VM_LOAD(&vm, ENTRY, counter);
 	run_storm(10000);
 }
 
 TEST_T(five_thousand_kicks_of_a_spinning_guest, 120)
 {
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, spin);
+	VM_LOAD(&vm, ENTRY, spin);
 	run_storm(5000);
 }
 
 TEST_T(five_thousand_kicks_of_a_waiting_guest, 120)
 {
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, wfi);
+	VM_LOAD(&vm, ENTRY, wfi);
 	run_storm(5000);
 }
 
@@ -212,7 +209,7 @@ TEST(interrupt_range)
 	unsigned int i;
 
 	VM_BOOT(&vm, done);
-	EXPECT_OK(zx_interrupt(vm.vcpu, 0));
+	EXPECT_OK(zx_interrupt(vm.vcpu, 32));
 	EXPECT_OK(zx_interrupt(vm.vcpu, 255));
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		EXPECT_ERR(zx_ioctl_value(vm.vcpu, ZXVM_VCPU_INTERRUPT,
@@ -223,20 +220,18 @@ TEST(interrupt_range)
 /* Each interrupt of another thread is taken, by a guest that never exits */
 TEST_T(interrupts_of_a_spinning_guest, 60)
 {
-	const u32 code[] = { 0xd50342ffu /* msr daifclr, #2 */, I_B_SELF };
 	static struct vt vt;
 	int i;
 
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, probe);
-	vm_code(&vm, CODE, code, ARRAY_SIZE(code));
-	vt_start(&vt, &vm, 0);
+	VM_LOAD(&vm, ENTRY, irqs);
+	vt_start(&vt, &vm, ENTRY);
 	vt_go(&vt);
 	for (i = 0; i < 500; i++) {
 		ASSERT_OK(zx_interrupt(vt.vcpu, 32 + i % 200));
 		ASSERT_OK(vt_wait(&vt));
-		EXPECT_MEM(&vt.pkt, 0x280);
-		EXPECT_EQ(vt.pkt.u.mem_arm64.data, 32 + i % 200);
+		EXPECT_MEM(&vt.pkt, TELL_A);
+		EXPECT_EQ(TOLD(&vt), 32 + i % 200);
 		vt_go(&vt);
 	}
 	ASSERT_OK(zx_kick(vt.vcpu));
@@ -300,8 +295,8 @@ static int prompt_kicks(void)
 	u64 start;
 
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, count);
-	vt_start(&vt, &vm, 0);
+	VM_LOAD(&vm, ENTRY, count);
+	vt_start(&vt, &vm, ENTRY);
 	for (i = 0; i < TRIES; i++) {
 		vt_go(&vt);
 		wait_for_count();
@@ -345,8 +340,8 @@ TEST(close_during_enter)
 	int dup;
 
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, count);
-	vt_start(&vt, &vm, 0);
+	VM_LOAD(&vm, ENTRY, count);
+	vt_start(&vt, &vm, ENTRY);
 	ASSERT_OK(zx_duplicate(vt.vcpu, ZXVM_RIGHT_SAME, &dup));
 	vt_go(&vt);
 	wait_for_count();
@@ -367,10 +362,10 @@ TEST(close_all_during_enter)
 	int i;
 
 	vm_create(&vm, 0);
-	VM_LOAD(&vm, 0, count);
+	VM_LOAD(&vm, ENTRY, count);
 	VM_LOAD(&vm, CODE, idle);
 	for (i = 0; i < 2; i++) {
-		vt_start(&vt[i], &vm, i * CODE);
+		vt_start(&vt[i], &vm, i ? CODE : ENTRY);
 		vt_go(&vt[i]);
 	}
 	wait_for_count();

@@ -7,7 +7,6 @@
 #include <sys/time.h>
 #include <sys/wait.h>
 
-#include "insn.h"
 #include "zx.h"
 
 static volatile sig_atomic_t alarms;
@@ -71,9 +70,9 @@ TEST(alarms_in_a_blocked_bell)
 
 	VM_BOOT(&vm, ring);
 	vm_bell(&vm);
-	vm.page->state.arm64.x[0] = ZXVM_BELL_PACKETS;
+	ARG(0) = ZXVM_BELL_PACKETS;
 	EXPECT_STORE(&vm, TELL_A, 0);
-	vm.page->state.arm64.x[0] = 1;
+	ARG(0) = 1;
 	enter_under_alarms();
 	for (i = 0; i < ZXVM_BELL_PACKETS; i++)
 		ASSERT_OK(zx_wait(vm.port, 0, &pkt));
@@ -118,7 +117,7 @@ static void boot_place(enum place place)
 	default:
 		VM_BOOT(&vm, ring);
 		vm_bell(&vm);
-		vm.page->state.arm64.x[0] = 1000;
+		ARG(0) = 1000;
 		break;
 	}
 }
@@ -247,7 +246,7 @@ TEST(traced_inside_enter)
 
 TEST(fork_child_has_no_part_in_it)
 {
-	struct zxvm_vcpu_state_arm64 state = { };
+	struct zx_arch_state state = { };
 	pid_t pid;
 	int vcpu;
 

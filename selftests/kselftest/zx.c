@@ -43,6 +43,20 @@ int zx_guest_create(u32 options, int *guest, int *vmar)
 	return err;
 }
 
+/* Create a guest and close it again */
+int try_guest_create(struct zxvm_guest_create *arg)
+{
+	int dev = zx_device();
+	int err = zx_ioctl(dev, ZXVM_GUEST_CREATE, arg);
+
+	close(dev);
+	if (!err) {
+		close(arg->guest);
+		close(arg->vmar);
+	}
+	return err;
+}
+
 int zx_port_create(int *port)
 {
 	struct zxvm_port_create arg = { };
@@ -94,19 +108,19 @@ static int rw_state(int vcpu, unsigned long request, const void *state)
 {
 	struct zxvm_vcpu_rw_state arg = {
 		.kind = ZXVM_VCPU_STATE,
-		.size = sizeof(struct zxvm_vcpu_state_arm64),
+		.size = sizeof(struct zx_arch_state),
 		.buffer = (uintptr_t)state,
 	};
 
 	return zx_ioctl(vcpu, request, &arg);
 }
 
-int zx_read_state(int vcpu, struct zxvm_vcpu_state_arm64 *state)
+int zx_read_state(int vcpu, struct zx_arch_state *state)
 {
 	return rw_state(vcpu, ZXVM_VCPU_READ_STATE, state);
 }
 
-int zx_write_state(int vcpu, const struct zxvm_vcpu_state_arm64 *state)
+int zx_write_state(int vcpu, const struct zx_arch_state *state)
 {
 	return rw_state(vcpu, ZXVM_VCPU_WRITE_STATE, state);
 }
@@ -342,9 +356,11 @@ void vm_create(struct vm *vm, u32 options)
 	memset(vm, 0, sizeof(*vm));
 	vm->vcpu = -1;
 	vm->port = -1;
+	vm->options = options;
 	ASSERT_OK(zx_guest_create(options, &vm->guest, &vm->vmar));
 	vm->ram_size = RAM_SIZE;
 	vm->ram = vm_alloc(RAM_SIZE);
+	arch_ram(vm->ram);
 	ASSERT_OK(zx_map(vm->vmar, RWX | ZXVM_VM_SPECIFIC, 0, vm->ram,
 			 RAM_SIZE));
 	ASSERT_OK(zx_trap(vm->guest, ZXVM_TRAP_MEM, MMIO, PAGE, -1, KEY_MMIO));
@@ -360,16 +376,17 @@ void vm_load(struct vm *vm, u64 gpa, const void *start, const void *end)
 				(char *)vm->ram + gpa + size);
 }
 
-void vm_code(struct vm *vm, u64 gpa, const u32 *words, size_t n)
+void vcpu_open(struct vm *vm, u64 entry, int *vcpu,
+	       struct zxvm_vcpu_page **page)
 {
-	vm_load(vm, gpa, words, words + n);
+	ASSERT_OK(zx_vcpu_create(vm->guest, entry, vcpu));
+	*page = zx_page(*vcpu);
+	ASSERT_TRUE(*page != MAP_FAILED);
 }
 
 void vm_vcpu(struct vm *vm, u64 entry)
 {
-	ASSERT_OK(zx_vcpu_create(vm->guest, entry, &vm->vcpu));
-	vm->page = zx_page(vm->vcpu);
-	ASSERT_TRUE(vm->page != MAP_FAILED);
+	arch_vcpu(vm, entry, &vm->vcpu, &vm->page);
 }
 
 void vm_bell(struct vm *vm)
@@ -402,9 +419,7 @@ static void *vt_main(void *arg)
 	struct vt *vt = arg;
 
 	vt->tid = gettid();
-	ASSERT_OK(zx_vcpu_create(vt->vm->guest, vt->entry, &vt->vcpu));
-	vt->page = zx_page(vt->vcpu);
-	ASSERT_TRUE(vt->page != MAP_FAILED);
+	arch_vcpu(vt->vm, vt->entry, &vt->vcpu, &vt->page);
 	sem_post(&vt->ready);
 	for (;;) {
 		while (sem_wait(&vt->go))

@@ -4,6 +4,11 @@
  *
  * Every zx_*() returns 0 or a positive errno. Every vm_*() that returns
  * nothing ends the test when something goes wrong.
+ *
+ * arch.h of the architecture gives tests that know none: ASPACE_SIZE, ENTRY,
+ * DEVICE_MEMORY, IRQCHIP_LINE, struct zx_arch_state, PAGE_ARG(page, n): the
+ * registers 0 to 3 by which tests and guests speak, mem_addr() of a packet,
+ * told(): the value that a guest's TELL stores, and told_number().
  */
 #ifndef ZX_H
 #define ZX_H
@@ -13,6 +18,7 @@
 #include <sys/types.h>
 #include <linux/zxvm.h>
 
+#include "arch.h"
 #include "harness.h"
 #include "guests/layout.h"
 
@@ -21,7 +27,6 @@
 #define RAM_SIZE	0x200000ULL
 #define RWX		(ZXVM_VM_PERM_READ | ZXVM_VM_PERM_WRITE | \
 			 ZXVM_VM_PERM_EXECUTE)
-#define ASPACE_SIZE	(1ULL << 36)
 #define PAGE		4096ULL
 #define FOREVER		INT64_MAX
 
@@ -37,14 +42,15 @@ int zx_ioctl(int fd, unsigned long request, const void *arg);
 int zx_ioctl_value(int fd, unsigned long request, unsigned long arg);
 int zx_device(void);
 int zx_guest_create(u32 options, int *guest, int *vmar);
+int try_guest_create(struct zxvm_guest_create *arg);
 int zx_port_create(int *port);
 int zx_trap(int guest, u32 kind, u64 addr, u64 size, int port, u64 key);
 int zx_vcpu_create(int guest, u64 entry, int *vcpu);
 int zx_enter(int vcpu, struct zxvm_packet *packet);
 int zx_kick(int vcpu);
 int zx_interrupt(int vcpu, u32 vector);
-int zx_read_state(int vcpu, struct zxvm_vcpu_state_arm64 *state);
-int zx_write_state(int vcpu, const struct zxvm_vcpu_state_arm64 *state);
+int zx_read_state(int vcpu, struct zx_arch_state *state);
+int zx_write_state(int vcpu, const struct zx_arch_state *state);
 int zx_vcpu_kicked(int vcpu, bool *kicked);
 int zx_vcpu_index(int vcpu, u32 *index);
 int zx_map(int vmar, u32 flags, u64 gpa, const void *memory, u64 size);
@@ -75,6 +81,7 @@ struct vm {
 	int vmar;
 	int vcpu;
 	int port;
+	u32 options;
 	u8 *ram;
 	u64 ram_size;
 	struct zxvm_vcpu_page *page;
@@ -87,22 +94,32 @@ void vm_create(struct vm *vm, u32 options);
 void vm_load(struct vm *vm, u64 gpa, const void *start, const void *end);
 void vm_vcpu(struct vm *vm, u64 entry);
 void vm_bell(struct vm *vm);
-void vm_code(struct vm *vm, u64 gpa, const u32 *words, size_t n);
 int vm_enter(struct vm *vm);
 void vm_close(struct vm *vm);
 void *vm_alloc(size_t size);
+void vcpu_open(struct vm *vm, u64 entry, int *vcpu,
+	       struct zxvm_vcpu_page **page);
+
+/* What guests need in RAM at 0; a VCPU that runs what is at @entry next */
+void arch_ram(u8 *ram);
+void arch_vcpu(struct vm *vm, u64 entry, int *vcpu,
+	       struct zxvm_vcpu_page **page);
+
+/* A register of the VCPU of the global vm; what a vm or vt was told */
+#define ARG(n)		PAGE_ARG(vm.page, n)
+#define TOLD(v)		told(&(v)->pkt, (v)->page)
 
 #define GUEST_LABELS(name) \
 	extern const char guest_##name[], guest_##name##_end[]
 
-/* Load a guest of guests/, by name, at 0 and make the VCPU start there */
+/* Load a guest by name, and make the VCPU start there */
 #define VM_BOOT(vm, name)						\
 	do {								\
 		GUEST_LABELS(name);					\
 									\
 		vm_create(vm, 0);					\
-		vm_load(vm, 0, guest_##name, guest_##name##_end);	\
-		vm_vcpu(vm, 0);						\
+		vm_load(vm, ENTRY, guest_##name, guest_##name##_end);	\
+		vm_vcpu(vm, ENTRY);					\
 	} while (0)
 
 #define VM_LOAD(vm, gpa, name)						\
@@ -112,19 +129,19 @@ void *vm_alloc(size_t size);
 		vm_load(vm, gpa, guest_##name, guest_##name##_end);	\
 	} while (0)
 
-/* Enter, and the next exit must be a 64-bit store to MMIO + offset */
+/* Enter, and the next exit must be a guest's TELL */
 #define EXPECT_STORE(vm, offset, value)					\
 	do {								\
 		ASSERT_OK(vm_enter(vm));				\
 		EXPECT_MEM(&(vm)->pkt, offset);				\
-		EXPECT_EQ((vm)->pkt.u.mem_arm64.data, value);		\
+		EXPECT_EQ(TOLD(vm), value);				\
 	} while (0)
 
 #define EXPECT_MEM(p, offset)						\
 	do {								\
 		ASSERT_EQ((p)->type, ZXVM_PKT_GUEST_MEM);		\
 		EXPECT_EQ((p)->key, KEY_MMIO);				\
-		EXPECT_EQ((p)->u.mem_arm64.addr, MMIO + (offset));	\
+		EXPECT_EQ(mem_addr(p), MMIO + (offset));		\
 	} while (0)
 
 /* A VCPU with a thread of its own that enters when it is told to */

@@ -16,5 +16,6 @@
 #define TELL_B		0x810
 #define TELL_C		0x818
 #define TELL_D		0x820
+#define TELL_START	0x828	/* a VCPU has left real mode */
 
 #endif /* GUESTS_LAYOUT_H */

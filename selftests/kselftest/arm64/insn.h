@@ -3,6 +3,13 @@
 #ifndef INSN_H
 #define INSN_H
 
+#include "zx.h"
+
+static inline void vm_code(struct vm *vm, u64 gpa, const u32 *words, size_t n)
+{
+	vm_load(vm, gpa, words, words + n);
+}
+
 /* A system register or instruction by op0, op1, CRn, CRm, op2 */
 #define SYSREG(op0, op1, crn, crm, op2) \
 	((op0) << 19 | (op1) << 16 | (crn) << 12 | (crm) << 8 | (op2) << 5)

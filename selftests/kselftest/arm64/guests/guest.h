@@ -6,7 +6,7 @@
 #ifndef GUESTS_GUEST_H
 #define GUESTS_GUEST_H
 
-#include "layout.h"
+#include "guests/layout.h"
 
 	.macro GUEST name
 	.section .rodata.guest_\name, "a"

@@ -153,3 +153,102 @@
 	cbnz	x1, 2b
 	b	1b
 	GUEST_END mixed
+
+	/* Stores x0 at x1 for ever */
+	GUEST	store
+1:	str	x0, [x1]
+	b	1b
+	GUEST_END store
+
+	/* Stores x0 at x1, x2 and x3 for ever */
+	GUEST	store_three
+1:	str	x0, [x1]
+	str	x0, [x2]
+	str	x0, [x3]
+	b	1b
+	GUEST_END store_three
+
+	/* Stores x0 at x1 and tells it, for ever */
+	GUEST	store_tell
+	mov	x28, #MMIO
+1:	str	x0, [x1]
+	TELL	x0, TELL_A
+	b	1b
+	GUEST_END store_tell
+
+	/* Loads x0 from x1 and tells it, for ever */
+	GUEST	load_tell
+	mov	x28, #MMIO
+1:	ldr	x0, [x1]
+	TELL	x0, TELL_A
+	b	1b
+	GUEST_END load_tell
+
+	/* Stores x0 at x1, loads x2 from there and tells it, for ever */
+	GUEST	store_load
+	mov	x28, #MMIO
+1:	str	x0, [x1]
+	ldr	x2, [x1]
+	TELL	x2, TELL_A
+	b	1b
+	GUEST_END store_load
+
+	/* Loads x2 from x1, stores x0 there and tells x2, for ever */
+	GUEST	load_store
+	mov	x28, #MMIO
+1:	ldr	x2, [x1]
+	str	x0, [x1]
+	TELL	x2, TELL_A
+	b	1b
+	GUEST_END load_store
+
+	/* Tells, calls what is at x1, tells, and stores x0 there */
+	GUEST	call
+	mov	x28, #MMIO
+	TELL	x0, TELL_A
+	blr	x1
+	TELL	xzr, TELL_DONE
+	str	x0, [x1]
+	DONE
+	GUEST_END call
+
+	/* Something to call */
+	GUEST	leaf
+	ret
+	GUEST_END leaf
+
+	/* Tells the word at x1, adds 1 to it, for ever */
+	GUEST	increment
+	mov	x28, #MMIO
+1:	ldr	x0, [x1]
+	TELL	x0, TELL_A
+	add	x0, x0, #1
+	str	x0, [x1]
+	b	1b
+	GUEST_END increment
+
+	/* Tells the word at DATA */
+	GUEST	tell_data
+	mov	x28, #MMIO
+	mov	x1, #DATA
+	ldr	x0, [x1]
+	TELL	x0, TELL_A
+	DONE
+	GUEST_END tell_data
+
+	/* Spins, and tells each interrupt that it takes */
+	GUEST	irqs
+	mov	x28, #MMIO
+	adr	x1, irqs_vectors
+	msr	vbar_el1, x1
+	isb
+	msr	daifclr, #2
+1:	b	1b
+
+	VECTORS	irqs_vectors, irqs_vector
+irqs_vector:
+	mrs	x0, S3_0_C12_C12_0
+	TELL	x0, TELL_A
+	msr	S3_0_C12_C12_1, x0
+	eret
+	GUEST_END irqs
