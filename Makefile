@@ -72,10 +72,11 @@ help:
 # |Nothing below needs virtualization hardware. Debian packages are installed if they are missing,
 # |and all that is fetched and built stays in $ZXVM_CACHE (default: ~/.cache/zxvm).
 # |
-# |make demo         boot an emulated arm64 host, and a Linux guest under zxvm in it
+# |make demo         boot an emulated host, and a Linux guest under zxvm in it
 # |make check        run all tests
 # |make check-debug  run the tests in the hosts again, on a kernel with all checks switched on
 # |
+# |  TESTBED=arm64-vhe                the demo's host: or x86-vmx, x86-svm, x86-svm-bochs
 # |  TESTBEDS="arm64-vhe/6.12 ..."    only these emulated hosts
 # |  TESTS="NAME ..."                 only these tests in the hosts
 # |  CHECKS="unit static testbeds"    only these parts

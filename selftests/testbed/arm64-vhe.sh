@@ -4,5 +4,4 @@
 tb_arch=arm64
 tb_kernels="6.1 6.12"
 tb_emulator=(emulate-qemu qemu-system-aarch64 -M "virt,virtualization=on,gic-version=3" -cpu neoverse-n1)
-tb_console=ttyAMA0
 tb_append="console=ttyAMA0 kvm-arm.mode=none"

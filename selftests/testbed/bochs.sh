@@ -6,7 +6,7 @@
 # shellcheck shell=bash disable=SC2034
 tb_arch=x86
 tb_kernels="6.1 6.12"
-tb_console=ttyS0
 tb_append="console=ttyS0,115200 tsc_early_khz=50000 edd=off idle=halt norandmaps nokaslr mitigations=off cryptomgr.notests"
 tb_memory=1024
+tb_threads=1
 tb_scale=4

@@ -83,17 +83,17 @@ build_dir() { printf '%s/build/%s-%s' "$CACHE" "$1" "$2"; } # ARCH ALIAS-or-purp
 # The testbeds that there are, and what one is: its file sets
 #   tb_arch      the architecture, as the kernel's makefiles call it
 #   tb_kernels   the kernels that 'check' boots on it
-#   tb_emulator  the program that emulates it and its options; it knows -h, see there
-#   tb_console   the console's device
+#   tb_emulator  the program that emulates it (emulate-...) and its options
 #   tb_append    words for the kernel's command line
 #   tb_memory    MiB
+#   tb_threads   CPUs of this machine that the emulator keeps busy
 #   tb_scale     a test may take this many times as long as its limit says
 #   tb_tests     the kselftests that 'check' runs on it, if not all
 testbed_names() { (cd "$TB" && grep -l '^tb_emulator=' -- *.sh | sed 's/\.sh$//'); }
 load_testbed() { # NAME
 	[ -r "$TB/$1.sh" ] || die "there is no testbed $1"
 	# shellcheck disable=SC2034 # for the scripts that source this file
-	tb_memory=2048 tb_scale=1 tb_tests=
+	tb_memory=2048 tb_threads=2 tb_scale=1 tb_tests=
 	# shellcheck source=arm64-vhe.sh
 	. "$TB/$1.sh"
 }
