@@ -10,6 +10,7 @@ struct lapic *lapics[LAPIC_MAX_CPUS];
 u64 notified;
 u64 eois[4];
 u64 guest_tsc;
+u64 host_timers[LAPIC_MAX_CPUS];
 
 void lapic_notify(struct lapic *lapic)
 {
@@ -29,7 +30,7 @@ void lapic_eoi_broadcast(struct lapic *lapic, u8 vector)
 
 void lapic_arm_timer(struct lapic *lapic, u64 deadline)
 {
-	CHECK_EQ(lapic->armed, deadline ?: lapic->armed);
+	host_timers[lapic->id] = deadline;
 }
 
 u64 lapic_tsc(const struct lapic *lapic)
@@ -54,6 +55,7 @@ void lapics_setup(unsigned int nr, bool on)
 	memset(&bus, 0, sizeof(bus));
 	notified = 0;
 	memset(eois, 0, sizeof(eois));
+	memset(host_timers, 0, sizeof(host_timers));
 	guest_tsc = 1000;
 	for (id = 0; id < nr; id++)
 		lapics_add(id, on);
@@ -156,17 +158,22 @@ u8 accept(u32 id)
 	return vector;
 }
 
+bool timer_fires(u32 id)
+{
+	CHECK_EQ(host_timers[id], lapics[id]->armed);
+	if (!host_timers[id] || guest_tsc < host_timers[id])
+		return false;
+	host_timers[id] = 0;
+	lapic_post_event(lapics[id], LAPIC_EVENT_TIMER);
+	return true;
+}
+
 void pass(u64 ticks)
 {
-	struct lapic *lapic;
 	u32 id;
 
 	guest_tsc += ticks;
-	for (id = 0; id < LAPIC_MAX_CPUS; id++) {
-		lapic = lapics[id];
-		if (!lapic || !lapic->armed || guest_tsc < lapic->armed)
-			continue;
-		lapic_post_event(lapic, LAPIC_EVENT_TIMER);
-		lapic_take(lapic);
-	}
+	for (id = 0; id < LAPIC_MAX_CPUS; id++)
+		if (lapics[id] && timer_fires(id))
+			lapic_take(lapics[id]);
 }

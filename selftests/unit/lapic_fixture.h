@@ -17,6 +17,7 @@ extern struct lapic *lapics[LAPIC_MAX_CPUS];
 extern u64 notified;		/* mask of IDs */
 extern u64 eois[4];		/* vectors that were broadcast */
 extern u64 guest_tsc;
+extern u64 host_timers[LAPIC_MAX_CPUS];
 
 /* Powered up; with @on in xAPIC mode and enabled by software */
 void lapics_setup(unsigned int nr, bool on);
@@ -42,6 +43,8 @@ bool tmr(u32 id, u8 vector);
 u32 take(u32 id);
 /* Take the vector that is ready, and say which */
 u8 accept(u32 id);
+/* The host's timer goes off if it is time: true, and the event is posted */
+bool timer_fires(u32 id);
 /* Let TSC ticks pass, with a host timer that is right on time */
 void pass(u64 ticks);
 

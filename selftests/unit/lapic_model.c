@@ -255,7 +255,6 @@ static void eoi_register(struct model *m)
 static void let_time_pass(struct model *m)
 {
 	u32 ticks = choose(m, 2) ? 1 + choose(m, 4) : 1 + choose(m, 60), i;
-	struct lapic *lapic;
 
 	while (ticks--) {
 		guest_tsc++;
@@ -263,10 +262,8 @@ static void let_time_pass(struct model *m)
 			account_ticks(&m->cpus[i], 1);
 	}
 	for (i = 0; i < MODEL_CPUS; i++) {
-		lapic = lapic_at(i);
-		if (!lapic->armed || guest_tsc < lapic->armed)
+		if (!timer_fires(ids[i]))
 			continue;
-		lapic_post_event(lapic, LAPIC_EVENT_TIMER);
 		if (!m->cpus[i].init)
 			account_notice(&m->cpus[i]);
 		take_posted(m, i);
