@@ -111,12 +111,13 @@ void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu);
 
 /*
  * An access of a ZXVM_RUN_MEM exit has hit a trap, and exit->decoded is not
- * set: find out what zxvm_arch_vcpu_skip() and the packet need. Loaded.
- * ZXVM_RUN_RESUME when done, ZXVM_RUN_SLOW if it takes interrupts on:
- * zxvm_arch_vcpu_slow() does it then and returns ZXVM_RUN_MEM.
+ * set: find out what zxvm_arch_vcpu_skip() needs, and, unless it is a bell's,
+ * what the packet needs. Loaded. ZXVM_RUN_RESUME when done, ZXVM_RUN_SLOW if
+ * it takes interrupts on: zxvm_arch_vcpu_slow() does it then and returns
+ * ZXVM_RUN_MEM.
  */
 enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
-				    struct zxvm_exit *exit);
+				    struct zxvm_exit *exit, bool bell);
 
 /* Finish a ZXVM_RUN_SLOW exit. Loaded, may sleep. */
 enum zxvm_run zxvm_arch_vcpu_slow(struct zxvm_vcpu *vcpu,

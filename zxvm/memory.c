@@ -12,6 +12,7 @@
  * that fails changes nothing.
  */
 #include <linux/hmm.h>
+#include <linux/io.h>
 #include <linux/list.h>
 #include <linux/mmu_notifier.h>
 #include <linux/sched/mm.h>

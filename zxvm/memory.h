@@ -58,6 +58,9 @@ struct zxvm_vmar *zxvm_vmar_create(u64 guest_koid, struct zxvm_traps *traps);
 void zxvm_vmar_kill(struct zxvm_vmar *vmar);
 int zxvm_vmar_fault(struct zxvm_vmar *vmar, struct zxvm_page_cache *cache,
 		    u64 gpa, u32 access);
+int zxvm_vmar_read(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size);
+int zxvm_vmar_write(struct zxvm_vmar *vmar, u64 gpa, const void *buf,
+		    size_t size);
 int zxvm_vmar_punch(struct zxvm_vmar *vmar, u64 start, u64 last);
 void zxvm_page_cache_free(struct zxvm_page_cache *cache);
 void *zxvm_page_cache_take(struct zxvm_page_cache *cache);

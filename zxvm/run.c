@@ -166,7 +166,7 @@ static enum zxvm_run check_traps(struct zxvm_vcpu *vcpu)
 	if (!trap)
 		return ZXVM_RUN_MEM;
 	if (!exit->decoded) {
-		run = zxvm_arch_vcpu_decode(vcpu, exit);
+		run = zxvm_arch_vcpu_decode(vcpu, exit, trap->bell);
 		if (run != ZXVM_RUN_RESUME)
 			return run;
 	}
@@ -212,7 +212,7 @@ static int resolve_access(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 	/* check_traps() has a say in what else a new trap means. */
 	if (trap && trap->bell && !(exit->access & ZXVM_VM_PERM_READ)) {
 		if (!exit->decoded &&
-		    zxvm_arch_vcpu_decode(vcpu, exit) != ZXVM_RUN_RESUME)
+		    zxvm_arch_vcpu_decode(vcpu, exit, true) != ZXVM_RUN_RESUME)
 			return RUN_AGAIN;
 		return ring_bell(vcpu, trap->bell);
 	}

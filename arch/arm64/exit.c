@@ -386,11 +386,12 @@ void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu)
  * zxvm_arch_vcpu_decode() - see zxvm/arch.h
  * @vcpu: the VCPU
  * @exit: of zxvm_arch_vcpu_run(), which has told all that the syndrome has
+ * @bell: it has hit a bell
  *
  * Return: ZXVM_RUN_RESUME.
  */
 enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
-				    struct zxvm_exit *exit)
+				    struct zxvm_exit *exit, bool bell)
 {
 	return ZXVM_RUN_RESUME;
 }

@@ -14,6 +14,7 @@
 
 #include "event.h"
 #include "pt.h"
+#include "pvclock.h"
 
 #define ZXVM_ARCH_ASPACE_SIZE	BIT_ULL(48)
 #define ZXVM_ARCH_HAS_IO	1
@@ -46,9 +47,10 @@ struct zxvm_arch_pt {
 
 /**
  * struct zxvm_arch_guest - the x86 part of a guest
+ * @clock: what its paravirtual clocks are computed from
  */
 struct zxvm_arch_guest {
-	u32 reserved;
+	struct pvclock_base clock;
 };
 
 /* Bits of struct zxvm_arch_vcpu.requests, looked at before each entry */
@@ -56,11 +58,12 @@ struct zxvm_arch_guest {
 
 /* What zxvm_arch_vcpu_slow() has to do */
 enum zxvm_slow {
-	ZXVM_SLOW_OWN,		/* this CPU does not run guests now: move */
-	ZXVM_SLOW_FPU,		/* save the thread's FPU registers */
+	ZXVM_SLOW_NONE,
 	ZXVM_SLOW_DECODE,	/* fetch and decode an instruction */
 	ZXVM_SLOW_STRING_IO,	/* INS, OUTS */
-	ZXVM_SLOW_PDPTES,	/* PAE paging goes on: read the PDPTEs */
+	ZXVM_SLOW_CLOCK,	/* write the paravirtual clock */
+	ZXVM_SLOW_HYPERCALL,	/* that writes guest memory */
+	ZXVM_SLOW_WRITE_CR,	/* CR0 or CR4, and read the PDPTEs */
 };
 
 /**
@@ -84,14 +87,6 @@ struct zxvm_io {
 };
 
 /**
- * struct zxvm_host_regs - registers of the thread that a loaded VCPU displaces
- */
-struct zxvm_host_regs {
-	u16 ds, es, fs, gs, ldt;
-	u64 kernel_gs_base;
-};
-
-/**
  * struct zxvm_arch_vcpu - the x86 part of a VCPU
  * @regs: the general registers, in the VCPU page
  * @vmx: of an Intel CPU
@@ -100,20 +95,24 @@ struct zxvm_host_regs {
  *	CPU did not say
  * @requests: ZXVM_REQUEST_*
  * @live: CR2 and the FPU registers are in the CPU; interrupts are off
- * @fpu_free: the thread's FPU registers are saved, on this CPU
  * @dr_live: DR0 to DR3 and DR6 are in the CPU
- * @nmi_pending: NMIs that wait, 2 at most
+ * @state_changed: @rsp or @rflags are not those of the VMCS or VMCB
  * @windows: ZXVM_WINDOW_* that exits are asked for
  * @cpu: that it was loaded on last, or -1
  * @event: to be delivered with the next entry, before all others
  * @pending: vectors, of a guest without an irqchip
+ * @rsp: while not loaded
+ * @rflags: while not loaded
  * @cr2: while not live
  * @xcr0: the guest's
  * @dr: DR0 to DR3 while not dr_live
  * @dr6: while not dr_live
  * @fpu: FPU registers while not live
+ * @clock: its paravirtual clock
  * @slow: what a ZXVM_RUN_SLOW exit is about
  * @io: the access of ZXVM_SLOW_STRING_IO
+ * @cr: the register of ZXVM_SLOW_WRITE_CR
+ * @cr_value: its new value
  */
 struct zxvm_arch_vcpu {
 	struct zxvm_vcpu_state_x86 *regs;
@@ -124,19 +123,24 @@ struct zxvm_arch_vcpu {
 	u32 insn_len;
 	unsigned long requests;
 	bool live;
-	bool fpu_free;
 	bool dr_live;
+	bool state_changed;
 	u8 windows;
 	int cpu;
 	struct zxvm_event event;
 	DECLARE_BITMAP(pending, ZXVM_MAX_VECTORS);
+	u64 rsp;
+	u64 rflags;
 	u64 cr2;
 	u64 xcr0;
 	u64 dr[4];
 	u64 dr6;
 	struct zxvm_fpu *fpu;
+	struct pvclock_vcpu clock;
 	enum zxvm_slow slow;
 	struct zxvm_io io;
+	unsigned int cr;
+	u64 cr_value;
 };
 
 #endif /* ZXVM_X86_ARCH_TYPES_H */

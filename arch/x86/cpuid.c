@@ -12,10 +12,10 @@
 #include "cpuid.h"
 
 #define ANY		0xff
-#define EAX		CPUID_EAX
-#define EBX		CPUID_EBX
-#define ECX		CPUID_ECX
-#define EDX		CPUID_EDX
+#define EAX		CPUID_OUT_EAX
+#define EBX		CPUID_OUT_EBX
+#define ECX		CPUID_OUT_ECX
+#define EDX		CPUID_OUT_EDX
 
 #define CR4_OSXSAVE	BIT(18)
 #define CR4_PKE		BIT(22)
@@ -101,8 +101,8 @@ static u32 xsave_size(const struct cpuid_table *table, u64 xcr0)
 
 	for (i = 2; i < CPUID_XCR0_COMPONENTS; i++) {
 		if (xcr0 & BIT_ULL(i))
-			size = max(size, row[i].regs.reg[CPUID_EAX] +
-				   row[i].regs.reg[CPUID_EBX]);
+			size = max(size, row[i].regs.reg[CPUID_OUT_EAX] +
+				   row[i].regs.reg[CPUID_OUT_EBX]);
 	}
 	return size;
 }
@@ -117,9 +117,9 @@ static u32 xsavec_size(const struct cpuid_table *table, u64 xcr0)
 	for (i = 2; i < CPUID_XCR0_COMPONENTS; i++) {
 		if (!(xcr0 & BIT_ULL(i)))
 			continue;
-		if (row[i].regs.reg[CPUID_ECX] & LEAFD_ALIGN)
+		if (row[i].regs.reg[CPUID_OUT_ECX] & LEAFD_ALIGN)
 			size = ALIGN(size, 64);
-		size += row[i].regs.reg[CPUID_EAX];
+		size += row[i].regs.reg[CPUID_OUT_EAX];
 	}
 	return size;
 }
@@ -137,12 +137,12 @@ static void init_xsave(struct cpuid_table *table,
 		if (!(table->xcr0 & BIT_ULL(i)))
 			continue;
 		host->read(0xd, i, &regs);
-		row[i].regs.reg[CPUID_EAX] = regs.reg[CPUID_EAX];
-		row[i].regs.reg[CPUID_EBX] = regs.reg[CPUID_EBX];
-		row[i].regs.reg[CPUID_ECX] = regs.reg[CPUID_ECX] & LEAFD_ALIGN;
+		row[i].regs.reg[CPUID_OUT_EAX] = regs.reg[CPUID_OUT_EAX];
+		row[i].regs.reg[CPUID_OUT_EBX] = regs.reg[CPUID_OUT_EBX];
+		row[i].regs.reg[CPUID_OUT_ECX] = regs.reg[CPUID_OUT_ECX] & LEAFD_ALIGN;
 	}
-	row->regs.reg[CPUID_EAX] = table->xcr0;
-	row->regs.reg[CPUID_ECX] = xsave_size(table, table->xcr0);
+	row->regs.reg[CPUID_OUT_EAX] = table->xcr0;
+	row->regs.reg[CPUID_OUT_ECX] = xsave_size(table, table->xcr0);
 }
 
 static u32 address_sizes(u32 host)
@@ -204,13 +204,13 @@ void cpuid_init(struct cpuid_table *table, const struct cpuid_host *host)
 	memset(table, 0, sizeof(*table));
 	host->read(0, 0, &basic);
 	host->read(CPUID_EXT_BASE, 0, &ext);
-	ext_max = ext.reg[CPUID_EAX] & CPUID_EXT_BASE ?
-		  min(ext.reg[CPUID_EAX], CPUID_EXT_MAX) : CPUID_EXT_BASE;
-	table->basic_max = max(min(basic.reg[CPUID_EAX], CPUID_BASIC_MAX),
+	ext_max = ext.reg[CPUID_OUT_EAX] & CPUID_EXT_BASE ?
+		  min(ext.reg[CPUID_OUT_EAX], CPUID_EXT_MAX) : CPUID_EXT_BASE;
+	table->basic_max = max(min(basic.reg[CPUID_OUT_EAX], CPUID_BASIC_MAX),
 			       CPUID_BASIC_MIN);
 	table->ext_count = ext_max - CPUID_EXT_BASE + 1;
 	table->xcr0 = guest_xcr0(host->xcr0);
-	if (basic.reg[CPUID_EAX] < 0xd)
+	if (basic.reg[CPUID_OUT_EAX] < 0xd)
 		table->xcr0 = 0;
 	when = conditions(host, table->xcr0);
 
@@ -223,7 +223,7 @@ void cpuid_init(struct cpuid_table *table, const struct cpuid_host *host)
 		row->fixup = leaf->fixup;
 		for (i = 0; &row[i] < &table->rows[next]; i++) {
 			memset(&regs, 0, sizeof(regs));
-			if (leaf->leaf <= basic.reg[CPUID_EAX] ||
+			if (leaf->leaf <= basic.reg[CPUID_OUT_EAX] ||
 			    (leaf->leaf >= CPUID_EXT_BASE &&
 			     leaf->leaf <= ext_max))
 				host->read(leaf->leaf, i, &regs);
@@ -231,17 +231,17 @@ void cpuid_init(struct cpuid_table *table, const struct cpuid_host *host)
 		}
 	}
 
-	*register_of(table, 0, CPUID_EAX) = table->basic_max;
-	*register_of(table, CPUID_EXT_BASE, CPUID_EAX) = ext_max;
-	if (basic.reg[CPUID_EAX] >= 7) {
+	*register_of(table, 0, CPUID_OUT_EAX) = table->basic_max;
+	*register_of(table, CPUID_EXT_BASE, CPUID_OUT_EAX) = ext_max;
+	if (basic.reg[CPUID_OUT_EAX] >= 7) {
 		host->read(7, 0, &regs);
-		*register_of(table, 7, CPUID_EAX) =
-			min(regs.reg[CPUID_EAX], LEAF7_SUB_MAX);
+		*register_of(table, 7, CPUID_OUT_EAX) =
+			min(regs.reg[CPUID_OUT_EAX], LEAF7_SUB_MAX);
 	}
 	if (ext_max >= 0x80000008) {
 		host->read(0x80000008, 0, &regs);
-		*register_of(table, 0x80000008, CPUID_EAX) =
-			address_sizes(regs.reg[CPUID_EAX]);
+		*register_of(table, 0x80000008, CPUID_OUT_EAX) =
+			address_sizes(regs.reg[CPUID_OUT_EAX]);
 	}
 	table->xstate = table->slots[0xd].row;
 	table->rows[table->xstate + 1].fixup = CPUID_FIX_XSAVEC_SIZE;
@@ -254,28 +254,28 @@ static void fix_up(const struct cpuid_table *table,
 {
 	switch (fixup) {
 	case CPUID_FIX_FEATURES:
-		out->reg[CPUID_EBX] |= view->apic_id << 24;
+		out->reg[CPUID_OUT_EBX] |= view->apic_id << 24;
 		if (table->xcr0 && (view->cr4 & CR4_OSXSAVE))
-			out->reg[CPUID_ECX] |= LEAF1_OSXSAVE;
+			out->reg[CPUID_OUT_ECX] |= LEAF1_OSXSAVE;
 		break;
 	case CPUID_FIX_OSPKE:
 		if (view->cr4 & CR4_PKE)
-			out->reg[CPUID_ECX] |= LEAF7_OSPKE;
+			out->reg[CPUID_OUT_ECX] |= LEAF7_OSPKE;
 		break;
 	case CPUID_FIX_TOPOLOGY:
-		out->reg[CPUID_EDX] = view->apic_id;
+		out->reg[CPUID_OUT_EDX] = view->apic_id;
 		break;
 	case CPUID_FIX_XSAVE_SIZE:
 		if (table->xcr0)
-			out->reg[CPUID_EBX] = xsave_size(table, view->xcr0);
+			out->reg[CPUID_OUT_EBX] = xsave_size(table, view->xcr0);
 		break;
 	case CPUID_FIX_XSAVEC_SIZE:
-		if (out->reg[CPUID_EAX] & LEAFD_XSAVEC)
-			out->reg[CPUID_EBX] = xsavec_size(table, view->xcr0);
+		if (out->reg[CPUID_OUT_EAX] & LEAFD_XSAVEC)
+			out->reg[CPUID_OUT_EBX] = xsavec_size(table, view->xcr0);
 		break;
 	case CPUID_FIX_AMD_TOPOLOGY:
-		out->reg[CPUID_EAX] = view->apic_id;
-		out->reg[CPUID_EBX] = view->apic_id & 0xff;
+		out->reg[CPUID_OUT_EAX] = view->apic_id;
+		out->reg[CPUID_OUT_EBX] = view->apic_id & 0xff;
 		break;
 	}
 }

@@ -48,10 +48,10 @@ struct zxvm_cpuid {
 };
 
 enum cpuid_reg {
-	CPUID_EAX,
-	CPUID_EBX,
-	CPUID_ECX,
-	CPUID_EDX,
+	CPUID_OUT_EAX,
+	CPUID_OUT_EBX,
+	CPUID_OUT_ECX,
+	CPUID_OUT_EDX,
 };
 
 /**

@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/string.h>
 
+#include "field.h"
 #include "msr.h"
 
 /* MSRs for which a bitmap has bits */

@@ -27,6 +27,8 @@
  * @MSR_WAY_PASS: the hardware does it, without an exit
  * @MSR_WAY_VALUE: reads as struct msr_row.value
  * @MSR_WAY_IGNORE: a write that changes nothing
+ * @MSR_WAY_FIELD: a register that is kept for the guest: struct msr_row.value
+ *	is the enum zxvm_field of the first MSR of the row
  * @MSR_WAY_APIC_BASE: APIC_BASE
  * @MSR_WAY_X2APIC: a register of the local APIC, number minus 0x800
  * @MSR_WAY_TSC_DEADLINE: TSC_DEADLINE
@@ -34,9 +36,6 @@
  * @MSR_WAY_WALL_CLOCK: the wall clock of the paravirtual clock
  * @MSR_WAY_MISC_ENABLE: bit 0 of the host's
  * @MSR_WAY_EFER: EFER without SVME
- * @MSR_WAY_SYSENTER_CS: SYSENTER_CS, kept in full by software
- * @MSR_WAY_SYSENTER_ESP: SYSENTER_ESP, as well
- * @MSR_WAY_SYSENTER_EIP: SYSENTER_EIP, as well
  * @MSR_WAY_SPEC_CTRL: SPEC_CTRL
  * @MSR_WAY_PRED_CMD: PRED_CMD
  */
@@ -45,6 +44,7 @@ enum msr_way {
 	MSR_WAY_PASS,
 	MSR_WAY_VALUE,
 	MSR_WAY_IGNORE,
+	MSR_WAY_FIELD,
 	MSR_WAY_APIC_BASE,
 	MSR_WAY_X2APIC,
 	MSR_WAY_TSC_DEADLINE,
@@ -52,9 +52,6 @@ enum msr_way {
 	MSR_WAY_WALL_CLOCK,
 	MSR_WAY_MISC_ENABLE,
 	MSR_WAY_EFER,
-	MSR_WAY_SYSENTER_CS,
-	MSR_WAY_SYSENTER_ESP,
-	MSR_WAY_SYSENTER_EIP,
 	MSR_WAY_SPEC_CTRL,
 	MSR_WAY_PRED_CMD,
 };

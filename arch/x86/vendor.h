@@ -10,41 +10,12 @@
 #define ZXVM_X86_VENDOR_H
 
 #include <linux/bits.h>
+#include <linux/cache.h>
 #include <linux/static_call.h>
 #include <linux/types.h>
 
 #include "arch.h"
-
-/**
- * enum zxvm_field - registers of a guest that the VMCS and the VMCB hold
- *
- * %ZXVM_CR0 and %ZXVM_CR4 are what the guest sees. %ZXVM_RSP and %ZXVM_RFLAGS
- * are not kept in the VCPU page while the guest runs.
- */
-enum zxvm_field {
-	ZXVM_RIP,
-	ZXVM_RSP,
-	ZXVM_RFLAGS,
-	ZXVM_CR0,
-	ZXVM_CR3,
-	ZXVM_CR4,
-	ZXVM_EFER,
-	ZXVM_PAT,
-	ZXVM_DR7,
-	ZXVM_SYSENTER_CS,
-	ZXVM_SYSENTER_ESP,
-	ZXVM_SYSENTER_EIP,
-	ZXVM_GDTR_BASE,
-	ZXVM_GDTR_LIMIT,
-	ZXVM_IDTR_BASE,
-	ZXVM_IDTR_LIMIT,
-	/* Of PAE paging, which a vendor with a table of its own reads there */
-	ZXVM_PDPTE0,
-	ZXVM_PDPTE1,
-	ZXVM_PDPTE2,
-	ZXVM_PDPTE3,
-	ZXVM_FIELDS,
-};
+#include "field.h"
 
 /* Segments in the order of instruction encodings; SDM vol. 3, 24.4.1 */
 enum zxvm_seg {
@@ -71,6 +42,10 @@ enum zxvm_seg {
 
 /**
  * struct zxvm_segment - one segment register with its hidden part
+ * @base: base address
+ * @limit: in bytes
+ * @ar: ZXVM_AR_*
+ * @selector: the visible part
  */
 struct zxvm_segment {
 	u64 base;
@@ -96,12 +71,16 @@ struct zxvm_segment {
  * @hw_free: undoes @hw_alloc
  * @hw_enable: switch virtualization on, on this CPU. Interrupts off. 0,
  *	-EBUSY if somebody else has, -EIO if the CPU refuses
- * @hw_disable: and off. Interrupts off; no VCPU's state is left in the CPU
+ * @hw_disable: and off. Interrupts off; no VCPU's state is left in the CPU.
+ *	Both also frame a stretch that borrows the hardware, see own.c
+ * @hw_abandon: and off in an emergency: @hw_disable without a look at lists
  * @vcpu_init: allocate what a VCPU needs; 0 or -ENOMEM. May sleep
  * @vcpu_destroy: free it, whatever CPU has it. May sleep
  * @load: the owner thread is on this CPU now. Preemption off, interrupts on
  * @put: it leaves. Preemption off
- * @run: enter once, and look at the exit; interrupts off
+ * @run: enter once, and look at the exit; interrupts off. Begins with
+ *	zxvm_before_run(), and looks at vcpu->arch.requests and
+ *	zxvm_tlb_stale() before it enters
  * @get: a register. Loaded, or nobody runs the VCPU
  * @set: a register; the value is one that VM entry takes
  * @get_segment: a segment register
@@ -112,7 +91,8 @@ struct zxvm_segment {
  * @inject: deliver an event with the next entry; @blocked allows it
  * @blocked: which of ZXVM_WINDOW_* the guest would not take now
  * @set_window: exit as soon as the guest takes any of ZXVM_WINDOW_*
- * @intercept_dr: exit for MOV DR, or do not
+ * @intercept_dr: exit for MOV DR, or do not, as DR0 to DR3 are the guest's;
+ *	moves DR6 where that is not the hardware's affair
  */
 struct zxvm_vendor {
 	const char *name;
@@ -125,6 +105,7 @@ struct zxvm_vendor {
 	void (*hw_free)(void);
 	int (*hw_enable)(void);
 	void (*hw_disable)(void);
+	void (*hw_abandon)(void);
 	int (*vcpu_init)(struct zxvm_vcpu *vcpu);
 	void (*vcpu_destroy)(struct zxvm_vcpu *vcpu);
 	void (*load)(struct zxvm_vcpu *vcpu, int cpu);

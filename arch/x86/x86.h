@@ -5,8 +5,13 @@
 #ifndef ZXVM_X86_X86_H
 #define ZXVM_X86_X86_H
 
+#include <linux/bitops.h>
+#include <linux/cache.h>
+#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/types.h>
+
+#include <asm/processor-flags.h>
 
 #include "arch.h"
 #include "vcpu.h"
@@ -22,26 +27,42 @@
 #define ZXVM_RDI	7
 #define ZXVM_GPRS	16
 
+/* DR7 after a reset: bit 10 is always set. SDM vol. 3, 18.2.4 */
+#define ZXVM_DR7_RESET	BIT(10)
+
+/* Bytes of the FPU area: the components of a guest's XCR0 fit, see live.c */
+#define ZXVM_FPU_AREA	(PAGE_SIZE - 64)
+
 /**
  * struct zxvm_x86_host - what was found out about the host at load
- * @xcr0: XCR0 of the host, and the most that a guest may have; 0: no XSAVE
- * @efer: EFER of the host
+ * @host_xcr0: XCR0 of the host; 0: no XSAVE
+ * @xcr0: the most that a guest may have of it
+ * @host_efer: EFER of the host
+ * @efer: that a guest starts with, but for LME and LMA
  * @pat: IA32_PAT of the host
  * @cr4: the bits of CR4 that a guest may set
- * @cr4_hidden: bits that it may, but that are not passed to the hardware
+ * @pt_flags: PT_* of every second-stage table
  * @rdtscp: RDTSCP or RDPID, and with them TSC_AUX
+ * @invpcid: guests may use INVPCID
  * @stable_tsc: the TSC runs at one rate, in every state of the host
  */
 struct zxvm_x86_host {
+	u64 host_xcr0;
 	u64 xcr0;
+	u64 host_efer;
 	u64 efer;
 	u64 pat;
 	u64 cr4;
+	u32 pt_flags;
 	bool rdtscp;
+	bool invpcid;
 	bool stable_tsc;
 };
 
 extern struct zxvm_x86_host zxvm_host __ro_after_init;
+
+/* The VCPU that is loaded on this CPU, or NULL */
+DECLARE_PER_CPU(struct zxvm_vcpu *, zxvm_loaded);
 
 /**
  * zxvm_get_gpr() - read a general register, once
@@ -77,6 +98,20 @@ static inline void zxvm_set_gpr(struct zxvm_vcpu *vcpu, unsigned int reg,
 }
 
 /**
+ * zxvm_noncanonical() - may this not be a linear address? SDM vol. 1, 3.3.7.1
+ * @vcpu: loaded
+ * @address: what the guest gives
+ *
+ * Return: true if the upper bits are not all alike.
+ */
+static inline bool zxvm_noncanonical(struct zxvm_vcpu *vcpu, u64 address)
+{
+	int bits = zxvm_get(vcpu, ZXVM_CR4) & X86_CR4_LA57 ? 57 : 48;
+
+	return sign_extend64(address, bits - 1) != address;
+}
+
+/**
  * zxvm_cpl() - the guest's privilege level
  * @vcpu: loaded
  *
@@ -89,36 +124,66 @@ int zxvm_own_init(void);
 void zxvm_own_exit(void);
 int zxvm_own_get(void);
 void zxvm_own_put(void);
-bool zxvm_own_here(void);
-void zxvm_own_wait(void);
+int zxvm_own_begin(void);
+void zxvm_own_end(void);
 
 /* vcpu.c */
 void zxvm_reset_boot(struct zxvm_vcpu *vcpu, u64 entry);
 void zxvm_reset_real(struct zxvm_vcpu *vcpu, u64 entry);
 
-/* live.c: CR2, FPU and debug registers, in the CPU while interrupts are off */
-int zxvm_fpu_alloc(struct zxvm_vcpu *vcpu);
-void zxvm_fpu_reset(struct zxvm_vcpu *vcpu);
-void zxvm_fpu_claim(struct zxvm_vcpu *vcpu);
-void zxvm_live_begin(struct zxvm_vcpu *vcpu);
-void zxvm_live_end(struct zxvm_vcpu *vcpu);
+/*
+ * live.c: CR2 and the FPU registers, which are the guest's while interrupts
+ * are off between zxvm_live_begin() and zxvm_arch_vcpu_irqs_on(), DR0 to DR3
+ */
+int zxvm_fpu_init(struct zxvm_vcpu *vcpu);
+void zxvm_fpu_reset(struct zxvm_vcpu *vcpu, u64 xcr0);
+void zxvm_fpu_destroy(struct zxvm_vcpu *vcpu);
+void zxvm_fpu_claim(void);
+enum zxvm_run zxvm_live_begin(struct zxvm_vcpu *vcpu);
+void zxvm_set_xcr0(struct zxvm_vcpu *vcpu, u64 xcr0);
 void zxvm_dr_load(struct zxvm_vcpu *vcpu);
 void zxvm_dr_save(struct zxvm_vcpu *vcpu);
-u64 zxvm_xcr0_valid(u64 xcr0);
+
+/**
+ * zxvm_before_run() - the first thing that a run does
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME: the hardware is ours and the guest's state is in
+ * the CPU; or ZXVM_RUN_STATUS.
+ */
+static inline enum zxvm_run zxvm_before_run(struct zxvm_vcpu *vcpu)
+{
+	return likely(vcpu->arch.live) ? ZXVM_RUN_RESUME :
+					 zxvm_live_begin(vcpu);
+}
 
 /* mmu.c */
-bool zxvm_tlb_stale(struct zxvm_vcpu *vcpu);
 void zxvm_pt_load(struct zxvm_vcpu *vcpu);
 void zxvm_pt_put(void);
 
-/* guest memory, by the owner thread, interrupts on: memory.c of this folder */
-int zxvm_guest_read(struct zxvm_vcpu *vcpu, u64 gpa, void *buf, size_t size);
-int zxvm_guest_write(struct zxvm_vcpu *vcpu, u64 gpa, const void *buf,
-		     size_t size);
+/**
+ * zxvm_tlb_stale() - has something been taken out of the second-stage table
+ * that this CPU's TLB may still have?
+ * @vcpu: loaded
+ *
+ * Context: interrupts off; true is said once, and must be acted on before the
+ * guest is entered.
+ * Return: true to flush what the TLB has of this guest.
+ */
+static inline bool zxvm_tlb_stale(struct zxvm_vcpu *vcpu)
+{
+	struct zxvm_arch_pt *pt = &vcpu->guest->vmar->pt;
+	u64 generation = READ_ONCE(pt->generation);
+
+	if (likely(__this_cpu_read(*pt->flushed) == generation))
+		return false;
+	__this_cpu_write(*pt->flushed, generation);
+	return true;
+}
 
 /* event.c */
-bool zxvm_events_pending(const struct zxvm_vcpu *vcpu);
-void zxvm_prepare_events(struct zxvm_vcpu *vcpu);
+enum zxvm_run zxvm_prepare(struct zxvm_vcpu *vcpu);
 void zxvm_queue_exception(struct zxvm_vcpu *vcpu, u32 vector);
 void zxvm_queue_error(struct zxvm_vcpu *vcpu, u32 vector, u32 error);
 
@@ -145,7 +210,6 @@ static inline void zxvm_requeue_event(struct zxvm_vcpu *vcpu, u32 info,
  * have. Loaded, interrupts off; vcpu->arch.insn_len is set, but for nested
  * page faults where it is 0 if the CPU does not tell.
  */
-enum zxvm_run zxvm_before_run(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_inject_ud(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_inject_gp(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_handle_cpuid(struct zxvm_vcpu *vcpu);
@@ -162,7 +226,6 @@ enum zxvm_run zxvm_handle_write_cr(struct zxvm_vcpu *vcpu,
 				   struct zxvm_exit *exit, unsigned int cr,
 				   u64 value);
 enum zxvm_run zxvm_handle_mov_dr(struct zxvm_vcpu *vcpu);
-enum zxvm_run zxvm_handle_debug(struct zxvm_vcpu *vcpu, u64 dr6_bits);
 enum zxvm_run zxvm_handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 			     const struct zxvm_io *io);
 enum zxvm_run zxvm_handle_shutdown(struct zxvm_vcpu *vcpu,
@@ -173,13 +236,24 @@ enum zxvm_run zxvm_handle_unexpected(struct zxvm_exit *exit, int status);
 #define ZXVM_FAULT_WALK		BIT(0)	/* by a walk of the guest's tables */
 #define ZXVM_FAULT_DELIVERY	BIT(1)	/* while an event was delivered */
 
+/* clock.c */
+void zxvm_clock_init(struct zxvm_guest *guest);
+enum zxvm_run zxvm_write_system_time(struct zxvm_vcpu *vcpu, u64 value);
+enum zxvm_run zxvm_write_wall_clock(struct zxvm_vcpu *vcpu, u64 value);
+
+/* The rest of exits for which interrupts have to be on. Loaded, may sleep. */
+enum zxvm_run zxvm_slow_decode(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run zxvm_slow_string_io(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit);
+enum zxvm_run zxvm_slow_write_cr(struct zxvm_vcpu *vcpu);
+enum zxvm_run zxvm_slow_clock(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run zxvm_slow_hypercall(struct zxvm_vcpu *vcpu);
+
 enum zxvm_run zxvm_handle_nested_fault(struct zxvm_vcpu *vcpu,
 				       struct zxvm_exit *exit, u64 gpa,
 				       u32 access, u32 how);
 
-/* The state of the CPU that is not in the VMCS or VMCB: entry.S of a vendor
- * calls through the IDT for what only the host's handlers know.
- */
+/* Host exceptions that made the guest exit, through the host's IDT */
 static __always_inline void zxvm_host_nmi(void)
 {
 	asm volatile("int $2");

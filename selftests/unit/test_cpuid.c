@@ -12,10 +12,10 @@
 #include "test.h"
 
 #define ANY		0xff
-#define EAX		CPUID_EAX
-#define EBX		CPUID_EBX
-#define ECX		CPUID_ECX
-#define EDX		CPUID_EDX
+#define EAX		CPUID_OUT_EAX
+#define EBX		CPUID_OUT_EBX
+#define ECX		CPUID_OUT_ECX
+#define EDX		CPUID_OUT_EDX
 
 #define XCR0_ALL	(CPUID_XCR0_X87_SSE | CPUID_XCR0_AVX | \
 			 CPUID_XCR0_AVX512 | CPUID_XCR0_PKRU)

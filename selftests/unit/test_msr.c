@@ -8,6 +8,7 @@
 #include <linux/bits.h>
 #include <linux/kernel.h>
 
+#include "field.h"
 #include "msr.h"
 #include "test.h"
 
@@ -50,6 +51,14 @@ static bool reads_as(u32 msr, u32 value)
 static bool ignores(u32 msr)
 {
 	return msr_lookup(&table, msr)->write == MSR_WAY_IGNORE;
+}
+
+static bool keeps(u32 msr, enum zxvm_field field)
+{
+	const struct msr_row *row = msr_lookup(&table, msr);
+
+	return row->read == MSR_WAY_FIELD && row->write == MSR_WAY_FIELD &&
+	       row->value + (msr - row->first) == field;
 }
 
 /* facts 5.1.2, on both vendors */
@@ -97,9 +106,6 @@ static void check_abi(void)
 		CHECK(is(i, MSR_WAY_X2APIC, MSR_WAY_X2APIC));
 	CHECK(is(0x10, MSR_WAY_PASS, MSR_WAY_GP));
 	CHECK(is(0x277, MSR_WAY_PASS, MSR_WAY_PASS));
-	CHECK(is(0xc0000081, MSR_WAY_PASS, MSR_WAY_PASS));
-	CHECK(is(0xc0000082, MSR_WAY_PASS, MSR_WAY_PASS));
-	CHECK(is(0xc0000084, MSR_WAY_PASS, MSR_WAY_PASS));
 	for (i = 0xc0000100; i <= 0xc0000102; i++)
 		CHECK(is(i, MSR_WAY_PASS, MSR_WAY_PASS));
 	CHECK(ignores(0xc0000083) ||
@@ -112,6 +118,8 @@ static void test_abi(void)
 	check_abi();
 	CHECK(is(0x1a0, MSR_WAY_MISC_ENABLE, MSR_WAY_IGNORE));
 	CHECK(is(0xc0000080, MSR_WAY_PASS, MSR_WAY_PASS));
+	CHECK(keeps(0xc0000081, ZXVM_STAR) && keeps(0xc0000082, ZXVM_LSTAR));
+	CHECK(keeps(0xc0000084, ZXVM_FMASK));
 	CHECK(is(0x174, MSR_WAY_PASS, MSR_WAY_PASS));
 	CHECK(is(0x176, MSR_WAY_PASS, MSR_WAY_PASS));
 	CHECK(is(0xc0000103, MSR_WAY_GP, MSR_WAY_GP));
@@ -122,7 +130,7 @@ static void test_abi(void)
 	CHECK(is(0xc0010015, MSR_WAY_GP, MSR_WAY_GP));
 	msr_init(&table, INTEL | MSR_WHEN_RDTSCP);
 	check_abi();
-	CHECK(is(0xc0000103, MSR_WAY_PASS, MSR_WAY_PASS));
+	CHECK(keeps(0xc0000103, ZXVM_TSC_AUX));
 }
 
 static void test_amd(void)
@@ -132,9 +140,12 @@ static void test_amd(void)
 	CHECK(is(0x1a0, MSR_WAY_GP, MSR_WAY_GP));
 	CHECK(is(0x3a, MSR_WAY_GP, MSR_WAY_GP));
 	CHECK(is(0xc0000080, MSR_WAY_EFER, MSR_WAY_EFER));
-	CHECK(is(0x174, MSR_WAY_SYSENTER_CS, MSR_WAY_SYSENTER_CS));
-	CHECK(is(0x175, MSR_WAY_SYSENTER_ESP, MSR_WAY_SYSENTER_ESP));
-	CHECK(is(0x176, MSR_WAY_SYSENTER_EIP, MSR_WAY_SYSENTER_EIP));
+	CHECK(keeps(0x174, ZXVM_SYSENTER_CS));
+	CHECK(keeps(0x175, ZXVM_SYSENTER_ESP));
+	CHECK(keeps(0x176, ZXVM_SYSENTER_EIP));
+	CHECK(is(0xc0000081, MSR_WAY_PASS, MSR_WAY_PASS));
+	CHECK(is(0xc0000082, MSR_WAY_PASS, MSR_WAY_PASS));
+	CHECK(is(0xc0000084, MSR_WAY_PASS, MSR_WAY_PASS));
 	CHECK(is(0xc0000083, MSR_WAY_PASS, MSR_WAY_PASS));
 	CHECK(reads_as(0xc0010010, 0) && ignores(0xc0010010));
 	CHECK(reads_as(0xc0010015, 1 << 24) && ignores(0xc0010015));
@@ -276,7 +287,7 @@ static void test_bitmaps(void)
 	/* The last host of AMD: TSC (read), PAT, STAR, LSTAR, CSTAR, ... */
 	for (i = 0; i < MSR_SVM_BITMAP_SIZE * 8; i++)
 		clear += !bit(svm, i);
-	CHECK_EQ(clear, 1 + 2 * (1 + 4 + 4));
+	CHECK_EQ(clear, 1 + 2 * (1 + 4 + 3));
 }
 
 static const struct test tests[] = {

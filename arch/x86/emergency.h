@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Leaving virtualization when the kernel crashes or reboots in a hurry. There
+ * is room for one callback, and KVM's does what ours would. Kernels without
+ * the call do it themselves.
+ */
+#ifndef ZXVM_X86_EMERGENCY_H
+#define ZXVM_X86_EMERGENCY_H
+
+#include <linux/module.h>
+
+#include <asm/reboot.h>
+
+#ifdef ZXVM_EXPORTED_EMERGENCY_CALLBACK
+/**
+ * zxvm_emergency_register() - be called on each CPU, unless KVM is loaded
+ * @fn: the callback; interrupts are off, locks may be held by anybody
+ *
+ * Return: false if KVM has its own.
+ */
+static inline bool zxvm_emergency_register(cpu_emergency_virt_cb *fn)
+{
+	if (__symbol_get("kvm_rebooting")) {
+		__symbol_put("kvm_rebooting");
+		return false;
+	}
+	cpu_emergency_register_virt_callback(fn);
+	return true;
+}
+
+static inline void zxvm_emergency_unregister(cpu_emergency_virt_cb *fn)
+{
+	cpu_emergency_unregister_virt_callback(fn);
+}
+#else
+static inline bool zxvm_emergency_register(void (*fn)(void))
+{
+	return false;
+}
+
+static inline void zxvm_emergency_unregister(void (*fn)(void))
+{
+}
+#endif
+
+#endif /* ZXVM_X86_EMERGENCY_H */

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Exits that both vendors have, and the core's contract around a run.
+ */
+#include <linux/bitfield.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+
+#include <asm/fpu/types.h>
+#include <asm/trapnr.h>
+
+#include "tables.h"
+#include "x86.h"
+
+/**
+ * zxvm_inject_ud() - the instruction does not exist for this guest
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_inject_ud(struct zxvm_vcpu *vcpu)
+{
+	zxvm_queue_exception(vcpu, X86_TRAP_UD);
+	return ZXVM_RUN_RESUME;
+}
+
+/**
+ * zxvm_inject_gp() - the instruction asks for what it may not
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_inject_gp(struct zxvm_vcpu *vcpu)
+{
+	zxvm_queue_error(vcpu, X86_TRAP_GP, 0);
+	return ZXVM_RUN_RESUME;
+}
+
+/**
+ * zxvm_cpl() - see x86.h
+ * @vcpu: loaded
+ *
+ * Return: 0 to 3.
+ */
+int zxvm_cpl(struct zxvm_vcpu *vcpu)
+{
+	struct zxvm_segment ss;
+
+	zxvm_vendor->get_segment(vcpu, ZXVM_SS, &ss);
+	return FIELD_GET(ZXVM_AR_DPL, ss.ar);
+}
+
+/**
+ * zxvm_handle_cpuid() - CPUID
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_handle_cpuid(struct zxvm_vcpu *vcpu)
+{
+	u32 leaf = zxvm_get_gpr(vcpu, ZXVM_RAX);
+	u32 subleaf = zxvm_get_gpr(vcpu, ZXVM_RCX);
+	struct cpuid_view view = {
+		.apic_id = vcpu->index,
+		.xcr0 = vcpu->arch.xcr0,
+	};
+	struct zxvm_cpuid out;
+
+	if (leaf == 1 || leaf == 7)
+		view.cr4 = zxvm_get(vcpu, ZXVM_CR4);
+	cpuid_query(&zxvm_cpuid_table, &view, leaf, subleaf, &out);
+	zxvm_set_gpr(vcpu, ZXVM_RAX, out.reg[CPUID_OUT_EAX]);
+	zxvm_set_gpr(vcpu, ZXVM_RBX, out.reg[CPUID_OUT_EBX]);
+	zxvm_set_gpr(vcpu, ZXVM_RCX, out.reg[CPUID_OUT_ECX]);
+	zxvm_set_gpr(vcpu, ZXVM_RDX, out.reg[CPUID_OUT_EDX]);
+	return zxvm_handle_nop(vcpu);
+}
+
+/**
+ * zxvm_handle_nop() - an instruction that has nothing to do here
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_handle_nop(struct zxvm_vcpu *vcpu)
+{
+	static_call(zxvm_skip)(vcpu);
+	return ZXVM_RUN_RESUME;
+}
+
+/**
+ * zxvm_handle_hlt() - HLT; RFLAGS.IF does not matter, as on Zircon
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_WAIT, or ZXVM_RUN_RESUME if there is an interrupt to take.
+ */
+enum zxvm_run zxvm_handle_hlt(struct zxvm_vcpu *vcpu)
+{
+	static_call(zxvm_skip)(vcpu);
+	return zxvm_arch_vcpu_runnable(vcpu) ? ZXVM_RUN_RESUME :
+					       ZXVM_RUN_WAIT;
+}
+
+/* SDM vol. 1, 13.3: which components need which others */
+static bool xcr0_valid(u64 xcr0)
+{
+	u64 zmm = xcr0 & (XFEATURE_MASK_OPMASK | XFEATURE_MASK_ZMM_Hi256 |
+			  XFEATURE_MASK_Hi16_ZMM);
+
+	if (xcr0 & ~zxvm_host.xcr0 || !(xcr0 & XFEATURE_MASK_FP))
+		return false;
+	if (xcr0 & XFEATURE_MASK_YMM && !(xcr0 & XFEATURE_MASK_SSE))
+		return false;
+	return !zmm || (xcr0 & XFEATURE_MASK_YMM &&
+			zmm == (XFEATURE_MASK_OPMASK |
+				XFEATURE_MASK_ZMM_Hi256 |
+				XFEATURE_MASK_Hi16_ZMM));
+}
+
+/**
+ * zxvm_handle_xsetbv() - XSETBV, which the CPU has found allowed by CR4
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_handle_xsetbv(struct zxvm_vcpu *vcpu)
+{
+	u64 xcr0 = (u32)zxvm_get_gpr(vcpu, ZXVM_RAX) |
+		   zxvm_get_gpr(vcpu, ZXVM_RDX) << 32;
+
+	if ((u32)zxvm_get_gpr(vcpu, ZXVM_RCX) || zxvm_cpl(vcpu) ||
+	    !xcr0_valid(xcr0))
+		return zxvm_inject_gp(vcpu);
+	zxvm_set_xcr0(vcpu, xcr0);
+	return zxvm_handle_nop(vcpu);
+}
+
+/**
+ * zxvm_handle_mov_dr() - the guest uses its debug registers
+ * @vcpu: loaded
+ *
+ * They stay in the CPU until the VCPU is put; the instruction runs again.
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_handle_mov_dr(struct zxvm_vcpu *vcpu)
+{
+	zxvm_dr_load(vcpu);
+	return ZXVM_RUN_RESUME;
+}
+
+/**
+ * zxvm_handle_unexpected() - enter has to fail
+ * @exit: to be filled
+ * @status: negative errno
+ *
+ * Return: ZXVM_RUN_STATUS.
+ */
+enum zxvm_run zxvm_handle_unexpected(struct zxvm_exit *exit, int status)
+{
+	exit->status = status;
+	return ZXVM_RUN_STATUS;
+}
+
+/**
+ * zxvm_handle_shutdown() - a triple fault, by which guests reset themselves
+ * @vcpu: loaded
+ * @exit: to be filled
+ *
+ * Return: ZXVM_RUN_STATUS.
+ */
+enum zxvm_run zxvm_handle_shutdown(struct zxvm_vcpu *vcpu,
+				   struct zxvm_exit *exit)
+{
+	exit->reason = ZXVM_EXIT_SYSTEM_RESET;
+	return zxvm_handle_unexpected(exit, zxvm_has_irqchip(vcpu->guest) ?
+					    -ECANCELED : -EOPNOTSUPP);
+}
+
+/**
+ * zxvm_handle_nested_fault() - EPT violation, nested page fault
+ * @vcpu: loaded
+ * @exit: to be filled
+ * @gpa: guest-physical address
+ * @access: ZXVM_VM_PERM_*
+ * @how: ZXVM_FAULT_*
+ *
+ * A fetch, a walk of the guest's tables and the delivery of an event are no
+ * accesses that a device could answer.
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_MEM, ZXVM_RUN_FAULT or ZXVM_RUN_STATUS.
+ */
+enum zxvm_run zxvm_handle_nested_fault(struct zxvm_vcpu *vcpu,
+				       struct zxvm_exit *exit, u64 gpa,
+				       u32 access, u32 how)
+{
+	if (unlikely(gpa >= ZXVM_ARCH_ASPACE_SIZE))
+		return zxvm_handle_unexpected(exit, -ERANGE);
+	exit->gpa = gpa;
+	exit->access = access;
+	exit->decoded = false;
+	if (how || access & ZXVM_VM_PERM_EXECUTE)
+		return ZXVM_RUN_FAULT;
+	return ZXVM_RUN_MEM;
+}
+
+/* The operand size that the code segment gives; SDM vol. 3, 3.4.5 */
+static u8 default_operand_size(struct zxvm_vcpu *vcpu)
+{
+	struct zxvm_segment cs;
+
+	zxvm_vendor->get_segment(vcpu, ZXVM_CS, &cs);
+	if (cs.ar & ZXVM_AR_DB)
+		return 4;
+	return cs.ar & ZXVM_AR_L && zxvm_get(vcpu, ZXVM_EFER) & EFER_LMA ?
+	       4 : 2;
+}
+
+/**
+ * zxvm_arch_vcpu_decode() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ * @exit: of zxvm_arch_vcpu_run()
+ * @bell: it has hit a bell
+ *
+ * Return: ZXVM_RUN_RESUME or ZXVM_RUN_SLOW.
+ */
+enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
+				    struct zxvm_exit *exit, bool bell)
+{
+	struct zxvm_packet *packet = &exit->packet;
+
+	if (!vcpu->arch.insn_len) {
+		vcpu->arch.slow = ZXVM_SLOW_DECODE;
+		return ZXVM_RUN_SLOW;
+	}
+	exit->decoded = true;
+	if (bell)
+		return ZXVM_RUN_RESUME;
+	memset(packet, 0, sizeof(*packet));
+	packet->type = ZXVM_PKT_GUEST_MEM;
+	packet->u.mem_x86.addr = exit->gpa;
+	packet->u.mem_x86.cr3 = zxvm_get(vcpu, ZXVM_CR3);
+	packet->u.mem_x86.rip = zxvm_get(vcpu, ZXVM_RIP);
+	packet->u.mem_x86.instruction_size = vcpu->arch.insn_len;
+	packet->u.mem_x86.default_operand_size = default_operand_size(vcpu);
+	return ZXVM_RUN_RESUME;
+}
+
+/**
+ * zxvm_arch_vcpu_skip() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ */
+void zxvm_arch_vcpu_skip(struct zxvm_vcpu *vcpu)
+{
+	static_call(zxvm_skip)(vcpu);
+}
+
+/**
+ * zxvm_arch_vcpu_run() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ * @exit: to be filled
+ *
+ * Return: what is left to do.
+ */
+enum zxvm_run zxvm_arch_vcpu_run(struct zxvm_vcpu *vcpu,
+				 struct zxvm_exit *exit)
+{
+	return static_call(zxvm_run)(vcpu, exit);
+}
+
+/**
+ * zxvm_arch_vcpu_slow() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ * @exit: of zxvm_arch_vcpu_run()
+ *
+ * Return: what is left to do.
+ */
+enum zxvm_run zxvm_arch_vcpu_slow(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit)
+{
+	switch (vcpu->arch.slow) {
+	case ZXVM_SLOW_DECODE:
+	case ZXVM_SLOW_STRING_IO:
+		return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
+	case ZXVM_SLOW_WRITE_CR:
+		return zxvm_slow_write_cr(vcpu);
+	case ZXVM_SLOW_CLOCK:
+		return zxvm_slow_clock(vcpu, exit);
+	case ZXVM_SLOW_HYPERCALL:
+		return zxvm_slow_hypercall(vcpu);
+	case ZXVM_SLOW_NONE:
+		break;
+	}
+	return ZXVM_RUN_RESUME;
+}

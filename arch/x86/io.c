@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Port I/O. What has a trap goes to the VMM; a string instruction goes in
+ * pieces that lie in one page each.
+ */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include <asm/processor-flags.h>
+
+#include "x86.h"
+
+static void describe(struct zxvm_exit *exit, const struct zxvm_trap *trap,
+		     const struct zxvm_io *io)
+{
+	struct zxvm_packet *packet = &exit->packet;
+
+	memset(packet, 0, sizeof(*packet));
+	packet->key = trap->key;
+	packet->type = ZXVM_PKT_GUEST_IO;
+	packet->u.io.port = io->port;
+	packet->u.io.access_size = io->size;
+	packet->u.io.input = io->in;
+}
+
+/**
+ * zxvm_handle_io() - IN, OUT, INS, OUTS
+ * @vcpu: loaded
+ * @exit: to be filled
+ * @io: the access
+ *
+ * A 32-bit IN clears the upper half of RAX, whatever is read.
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_PACKET, ZXVM_RUN_SLOW for a string, or ZXVM_RUN_STATUS if
+ * there is no trap.
+ */
+enum zxvm_run zxvm_handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
+			     const struct zxvm_io *io)
+{
+	struct zxvm_trap *trap = zxvm_trap_find(&vcpu->guest->io_traps,
+						io->port);
+	u64 rax;
+
+	if (!trap)
+		return zxvm_handle_unexpected(exit, -ENOENT);
+	if (unlikely(io->string)) {
+		vcpu->arch.io = *io;
+		vcpu->arch.slow = ZXVM_SLOW_STRING_IO;
+		return ZXVM_RUN_SLOW;
+	}
+	describe(exit, trap, io);
+	rax = zxvm_get_gpr(vcpu, ZXVM_RAX);
+	if (!io->in)
+		exit->packet.u.io.data = rax & GENMASK(io->size * 8 - 1, 0);
+	else if (io->size == 4)
+		zxvm_set_gpr(vcpu, ZXVM_RAX, 0);
+	static_call(zxvm_skip)(vcpu);
+	return ZXVM_RUN_PACKET;
+}

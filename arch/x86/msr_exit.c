@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * RDMSR and WRMSR that exit: what the table in msr.h says is done.
+ */
+#include <linux/bits.h>
+
+#include <asm/msr.h>
+#include <asm/processor-flags.h>
+
+#include "msr.h"
+#include "tables.h"
+#include "x86.h"
+
+#define APIC_BASE_START	0xfee00c00ULL	/* enabled, in x2APIC mode */
+#define APIC_BASE_BSP	BIT_ULL(8)
+
+static u64 apic_base(const struct zxvm_vcpu *vcpu)
+{
+	return APIC_BASE_START | (vcpu->index ? 0 : APIC_BASE_BSP);
+}
+
+static u64 read_misc_enable(void)
+{
+	u64 value = 0;
+
+	rdmsrl_safe(MSR_IA32_MISC_ENABLE, &value);
+	return value & MSR_IA32_MISC_ENABLE_FAST_STRING;
+}
+
+/* Returns false for #GP. */
+static bool read_msr(struct zxvm_vcpu *vcpu, u32 msr,
+		     const struct msr_row *row, u64 *value)
+{
+	switch (row->read) {
+	case MSR_WAY_VALUE:
+		*value = row->value;
+		return true;
+	case MSR_WAY_FIELD:
+		*value = zxvm_get(vcpu, row->value + (msr - row->first));
+		return true;
+	case MSR_WAY_APIC_BASE:
+		*value = apic_base(vcpu);
+		return true;
+	case MSR_WAY_SYSTEM_TIME:
+		*value = vcpu->arch.clock.system_time;
+		return true;
+	case MSR_WAY_WALL_CLOCK:
+		*value = vcpu->arch.clock.wall_clock;
+		return true;
+	case MSR_WAY_MISC_ENABLE:
+		*value = read_misc_enable();
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What hardware checks of what WRMSR writes; SDM vol. 4, table 2-2 */
+static bool field_valid(struct zxvm_vcpu *vcpu, enum zxvm_field field,
+			u64 value)
+{
+	switch (field) {
+	case ZXVM_LSTAR:
+	case ZXVM_CSTAR:
+	case ZXVM_SYSENTER_ESP:
+	case ZXVM_SYSENTER_EIP:
+	case ZXVM_KERNEL_GS_BASE:
+		return !zxvm_noncanonical(vcpu, value);
+	case ZXVM_FMASK:
+	case ZXVM_TSC_AUX:
+		return !(value >> 32);
+	default:
+		return true;
+	}
+}
+
+static bool write_field(struct zxvm_vcpu *vcpu, enum zxvm_field field,
+			u64 value)
+{
+	if (!field_valid(vcpu, field, value))
+		return false;
+	zxvm_set(vcpu, field, value);
+	return true;
+}
+
+static enum zxvm_run gp_unless(struct zxvm_vcpu *vcpu, bool done)
+{
+	return done ? zxvm_handle_nop(vcpu) : zxvm_inject_gp(vcpu);
+}
+
+/**
+ * zxvm_handle_rdmsr() - RDMSR
+ * @vcpu: loaded
+ * @exit: of this exit
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_handle_rdmsr(struct zxvm_vcpu *vcpu,
+				struct zxvm_exit *exit)
+{
+	u32 msr = zxvm_get_gpr(vcpu, ZXVM_RCX);
+	u64 value;
+
+	if (!read_msr(vcpu, msr, msr_lookup(&zxvm_msr_table, msr), &value))
+		return zxvm_inject_gp(vcpu);
+	zxvm_set_gpr(vcpu, ZXVM_RAX, (u32)value);
+	zxvm_set_gpr(vcpu, ZXVM_RDX, value >> 32);
+	return zxvm_handle_nop(vcpu);
+}
+
+/**
+ * zxvm_handle_wrmsr() - WRMSR
+ * @vcpu: loaded
+ * @exit: of this exit
+ *
+ * Context: interrupts off.
+ * Return: what is left to do.
+ */
+enum zxvm_run zxvm_handle_wrmsr(struct zxvm_vcpu *vcpu,
+				struct zxvm_exit *exit)
+{
+	u32 msr = zxvm_get_gpr(vcpu, ZXVM_RCX);
+	u64 value = (u32)zxvm_get_gpr(vcpu, ZXVM_RAX) |
+		    zxvm_get_gpr(vcpu, ZXVM_RDX) << 32;
+	const struct msr_row *row = msr_lookup(&zxvm_msr_table, msr);
+
+	switch (row->write) {
+	case MSR_WAY_IGNORE:
+		return zxvm_handle_nop(vcpu);
+	case MSR_WAY_FIELD:
+		return gp_unless(vcpu, write_field(vcpu, row->value +
+						   (msr - row->first), value));
+	case MSR_WAY_SYSTEM_TIME:
+		return zxvm_write_system_time(vcpu, value);
+	case MSR_WAY_WALL_CLOCK:
+		return zxvm_write_wall_clock(vcpu, value);
+	case MSR_WAY_APIC_BASE:
+		if ((value ^ apic_base(vcpu)) & ~APIC_BASE_BSP)
+			return zxvm_handle_unexpected(exit, -EINVAL);
+		return zxvm_handle_nop(vcpu);
+	default:
+		return zxvm_inject_gp(vcpu);
+	}
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CPUID and the MSRs of guests on this host.
+ */
+#include <linux/init.h>
+
+#include <asm/processor.h>
+
+#include "tables.h"
+#include "x86.h"
+
+struct cpuid_table zxvm_cpuid_table __ro_after_init;
+struct msr_table zxvm_msr_table __ro_after_init;
+
+static void host_cpuid(u32 leaf, u32 subleaf, struct zxvm_cpuid *out)
+{
+	cpuid_count(leaf, subleaf, &out->reg[CPUID_OUT_EAX], &out->reg[CPUID_OUT_EBX],
+		    &out->reg[CPUID_OUT_ECX], &out->reg[CPUID_OUT_EDX]);
+}
+
+static u32 cpuid_has(void)
+{
+	return (zxvm_host.invpcid ? CPUID_HAS_INVPCID : 0) |
+	       (zxvm_host.rdtscp ? CPUID_HAS_RDTSCP : 0) |
+	       (zxvm_host.stable_tsc ? CPUID_HAS_STABLE_TSC : 0);
+}
+
+static u32 msr_when(void)
+{
+	return (zxvm_vendor->backend == ZXVM_BACKEND_SVM ? MSR_WHEN_AMD :
+							   MSR_WHEN_INTEL) |
+	       (zxvm_host.rdtscp ? MSR_WHEN_RDTSCP : 0) |
+	       MSR_WHEN_NO_SPEC_CTRL;
+}
+
+/**
+ * zxvm_tables_init() - make the tables; zxvm_host is complete
+ *
+ * Context: module load.
+ */
+void zxvm_tables_init(void)
+{
+	struct cpuid_host host = {
+		.read = host_cpuid,
+		.xcr0 = zxvm_host.host_xcr0,
+		.has = cpuid_has(),
+	};
+
+	cpuid_init(&zxvm_cpuid_table, &host);
+	msr_init(&zxvm_msr_table, msr_when());
+}

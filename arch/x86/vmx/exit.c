@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What ended a run on VMX: a table by basic exit reason, which says what the
+ * exit was in terms that SVM has, too. SDM vol. 3, 26, 28.2 and appendix C.
+ */
+#include <linux/bitfield.h>
+#include <linux/nospec.h>
+
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/processor-flags.h>
+
+#include "stats.h"
+#include "trace.h"
+#include "vmx.h"
+
+typedef enum zxvm_run (*exit_handler)(struct zxvm_vcpu *vcpu,
+				      struct zxvm_exit *exit);
+
+/**
+ * struct reason - one basic exit reason
+ * @name: in zxvm/exits
+ * @handler: what is done
+ * @instruction: VM_EXIT_INSTRUCTION_LEN is defined; 28.2.5
+ */
+struct reason {
+	const char *name;
+	exit_handler handler;
+	bool instruction;
+};
+
+/* Exit qualifications; 28.2.1 */
+#define QUAL_CR_NUMBER		GENMASK(3, 0)
+#define QUAL_CR_TYPE		GENMASK(5, 4)
+#define QUAL_CR_GPR		GENMASK(11, 8)
+#define QUAL_CR_LMSW		GENMASK(31, 16)
+#define CR_TYPE_MOV_TO		0
+#define CR_TYPE_MOV_FROM	1
+#define CR_TYPE_CLTS		2
+#define CR_TYPE_LMSW		3
+
+#define QUAL_IO_SIZE		GENMASK(2, 0)
+#define QUAL_IO_IN		BIT(3)
+#define QUAL_IO_STRING		BIT(4)
+#define QUAL_IO_REP		BIT(5)
+#define QUAL_IO_PORT		GENMASK(31, 16)
+
+#define INFO_IO_ADDRESS_SIZE	GENMASK(9, 7)
+#define INFO_IO_SEGMENT		GENMASK(17, 15)
+
+#define QUAL_EPT_READ		BIT(0)
+#define QUAL_EPT_WRITE		BIT(1)
+#define QUAL_EPT_FETCH		BIT(2)
+#define QUAL_EPT_LINEAR		BIT(7)
+#define QUAL_EPT_TRANSLATED	BIT(8)
+#define QUAL_EPT_IRET_UNBLOCKED	BIT(12)
+
+#define QUAL_DEBUG_BITS		(DR_TRAP_BITS | DR_STEP | BIT(13))
+#define DEBUG_BD		BIT(13)
+#define DR7_GD			BIT(13)
+#define PENDING_ENABLED		BIT(12)
+
+/* An event was being delivered: it is delivered again. 28.2.4 */
+static bool requeue_vectored(struct zxvm_vcpu *vcpu)
+{
+	u32 info = vmread(IDT_VECTORING_INFO_FIELD);
+	u32 error = 0, length = 0;
+
+	if (likely(!(info & ZXVM_EVENT_VALID)))
+		return false;
+	if (info & ZXVM_EVENT_ERROR)
+		error = vmread(IDT_VECTORING_ERROR_CODE);
+	if ((info & ZXVM_EVENT_TYPE) >= ZXVM_EVENT_SOFT_INT)
+		length = vmread(VM_EXIT_INSTRUCTION_LEN);
+	/* The delivery has blocked NMIs already, and will do so again. */
+	if ((info & ZXVM_EVENT_TYPE) == ZXVM_EVENT_NMI)
+		vmwrite(GUEST_INTERRUPTIBILITY_INFO,
+			vmread(GUEST_INTERRUPTIBILITY_INFO) &
+			~(u64)GUEST_INTR_STATE_NMI);
+	zxvm_requeue_event(vcpu, info, error, length);
+	return true;
+}
+
+/*
+ * #DB: what hardware would have put into DR6 is in the qualification. After
+ * an event that was being delivered it stays pending. 28.2.1, 18.2.3
+ */
+static enum zxvm_run handle_debug(struct zxvm_vcpu *vcpu)
+{
+	unsigned long bits = vmread(EXIT_QUALIFICATION) & QUAL_DEBUG_BITS;
+	unsigned long dr6;
+
+	if (requeue_vectored(vcpu)) {
+		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS,
+			(bits & (DR_TRAP_BITS | DR_STEP)) | PENDING_ENABLED);
+		return ZXVM_RUN_RESUME;
+	}
+	if (vcpu->arch.dr_live) {
+		get_debugreg(dr6, 6);
+		set_debugreg((dr6 & ~DR_TRAP_BITS) | bits, 6);
+	} else {
+		vcpu->arch.dr6 = (vcpu->arch.dr6 & ~DR_TRAP_BITS) | bits;
+	}
+	if (bits & DEBUG_BD)
+		vmwrite(GUEST_DR7, vmread(GUEST_DR7) & ~(u64)DR7_GD);
+	zxvm_queue_exception(vcpu, X86_TRAP_DB);
+	return ZXVM_RUN_RESUME;
+}
+
+static enum zxvm_run handle_exception(struct zxvm_vcpu *vcpu,
+				      struct zxvm_exit *exit)
+{
+	u32 info = vmread(VM_EXIT_INTR_INFO);
+
+	if ((info & ZXVM_EVENT_TYPE) == ZXVM_EVENT_NMI) {
+		requeue_vectored(vcpu);
+		zxvm_host_nmi();
+		return ZXVM_RUN_RESUME;
+	}
+	switch (info & ZXVM_EVENT_VECTOR) {
+	case X86_TRAP_MC:
+		requeue_vectored(vcpu);
+		zxvm_host_machine_check();
+		return ZXVM_RUN_RESUME;
+	case X86_TRAP_DB:
+		return handle_debug(vcpu);
+	case X86_TRAP_AC:
+		/* Comes again with the event that it struck. */
+		if (!requeue_vectored(vcpu))
+			zxvm_queue_error(vcpu, X86_TRAP_AC,
+					 vmread(VM_EXIT_INTR_ERROR_CODE));
+		return ZXVM_RUN_RESUME;
+	default:
+		return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
+	}
+}
+
+static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
+				      struct zxvm_exit *exit)
+{
+	return ZXVM_RUN_INTR;
+}
+
+/* zxvm_prepare() looks again what can be delivered, and closes the window. */
+static enum zxvm_run handle_window(struct zxvm_vcpu *vcpu,
+				   struct zxvm_exit *exit)
+{
+	__set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	return ZXVM_RUN_RESUME;
+}
+
+static enum zxvm_run handle_cpuid(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit)
+{
+	return zxvm_handle_cpuid(vcpu);
+}
+
+static enum zxvm_run handle_hlt(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_handle_hlt(vcpu);
+}
+
+static enum zxvm_run handle_nop(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_handle_nop(vcpu);
+}
+
+static enum zxvm_run handle_ud(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_inject_ud(vcpu);
+}
+
+static enum zxvm_run handle_gp(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_inject_gp(vcpu);
+}
+
+static enum zxvm_run handle_xsetbv(struct zxvm_vcpu *vcpu,
+				   struct zxvm_exit *exit)
+{
+	return zxvm_handle_xsetbv(vcpu);
+}
+
+/* 28.1.3: LMSW and CLTS exit for bits that the mask gives to us. */
+static enum zxvm_run handle_cr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	u64 qual = vmread(EXIT_QUALIFICATION), cr0;
+
+	switch (FIELD_GET(QUAL_CR_TYPE, qual)) {
+	case CR_TYPE_MOV_TO:
+		return zxvm_handle_write_cr(vcpu, exit,
+				FIELD_GET(QUAL_CR_NUMBER, qual),
+				zxvm_get_gpr(vcpu,
+					     FIELD_GET(QUAL_CR_GPR, qual)));
+	case CR_TYPE_CLTS:
+		return zxvm_handle_write_cr(vcpu, exit, 0,
+				zxvm_get(vcpu, ZXVM_CR0) & ~X86_CR0_TS);
+	case CR_TYPE_LMSW:
+		/* It sets PE, but does not clear it. */
+		cr0 = zxvm_get(vcpu, ZXVM_CR0) &
+		      ~(X86_CR0_MP | X86_CR0_EM | X86_CR0_TS);
+		return zxvm_handle_write_cr(vcpu, exit, 0,
+				cr0 | (FIELD_GET(QUAL_CR_LMSW, qual) & 0xf));
+	default:
+		return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
+	}
+}
+
+static enum zxvm_run handle_dr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_handle_mov_dr(vcpu);
+}
+
+static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	u64 qual = vmread(EXIT_QUALIFICATION);
+	struct zxvm_io io = {
+		.port = FIELD_GET(QUAL_IO_PORT, qual),
+		.size = FIELD_GET(QUAL_IO_SIZE, qual) + 1,
+		.in = qual & QUAL_IO_IN,
+	};
+
+	if (unlikely(qual & QUAL_IO_STRING)) {
+		u64 info = vmread(VMX_INSTRUCTION_INFO);
+
+		io.string = true;
+		io.rep = qual & QUAL_IO_REP;
+		io.address_size = 2 << FIELD_GET(INFO_IO_ADDRESS_SIZE, info);
+		io.segment = FIELD_GET(INFO_IO_SEGMENT, info);
+	}
+	return zxvm_handle_io(vcpu, exit, &io);
+}
+
+/* The fault of an IRET that has unblocked NMIs: it has to do so again. */
+static void reblock_nmi(u64 qual)
+{
+	if (unlikely(qual & QUAL_EPT_IRET_UNBLOCKED))
+		vmwrite(GUEST_INTERRUPTIBILITY_INFO,
+			vmread(GUEST_INTERRUPTIBILITY_INFO) |
+			GUEST_INTR_STATE_NMI);
+}
+
+static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
+					  struct zxvm_exit *exit)
+{
+	u64 qual = vmread(EXIT_QUALIFICATION);
+	u32 access = 0, how = 0;
+
+	if (requeue_vectored(vcpu))
+		how |= ZXVM_FAULT_DELIVERY;
+	else
+		reblock_nmi(qual);
+	if (qual & QUAL_EPT_READ)
+		access |= ZXVM_VM_PERM_READ;
+	if (qual & QUAL_EPT_WRITE)
+		access |= ZXVM_VM_PERM_WRITE;
+	if (qual & QUAL_EPT_FETCH)
+		access |= ZXVM_VM_PERM_EXECUTE;
+	if (!(qual & QUAL_EPT_LINEAR) || !(qual & QUAL_EPT_TRANSLATED))
+		how |= ZXVM_FAULT_WALK;
+	vcpu->arch.insn_len = vmx_caps.insn_len ?
+			      vmread(VM_EXIT_INSTRUCTION_LEN) : 0;
+	return zxvm_handle_nested_fault(vcpu, exit,
+					vmread(GUEST_PHYSICAL_ADDRESS),
+					access, how);
+}
+
+static enum zxvm_run handle_refused(struct zxvm_vcpu *vcpu,
+				    struct zxvm_exit *exit)
+{
+	return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
+}
+
+#define INSN(handler)	handler, true
+
+/*
+ * Reasons that no control asks for have no handler: RDTSC, INVLPG, descriptor
+ * tables, RDRAND, RDSEED, INVPCID, VMFUNC, ENCLS, XSAVES, TPAUSE and so on.
+ * INIT, SIPI and SMIs do not reach a CPU in VMX non-root operation through
+ * Linux. Task switches would take an emulator of them.
+ */
+static const struct reason reasons[] = {
+	[EXIT_REASON_EXCEPTION_NMI]	= { "exception", handle_exception },
+	[EXIT_REASON_EXTERNAL_INTERRUPT] = { "interrupt", handle_interrupt },
+	[EXIT_REASON_TRIPLE_FAULT]	= { "triple-fault",
+					    zxvm_handle_shutdown },
+	[EXIT_REASON_INIT_SIGNAL]	= { "init", handle_refused },
+	[EXIT_REASON_SIPI_SIGNAL]	= { "sipi", handle_refused },
+	[EXIT_REASON_INTERRUPT_WINDOW]	= { "interrupt-window", handle_window },
+	[EXIT_REASON_NMI_WINDOW]	= { "nmi-window", handle_window },
+	[EXIT_REASON_TASK_SWITCH]	= { "task-switch", handle_refused },
+	[EXIT_REASON_CPUID]		= { "cpuid", INSN(handle_cpuid) },
+	[EXIT_REASON_GETSEC]		= { "getsec", INSN(handle_ud) },
+	[EXIT_REASON_HLT]		= { "hlt", INSN(handle_hlt) },
+	[EXIT_REASON_INVD]		= { "invd", INSN(handle_nop) },
+	[EXIT_REASON_RDPMC]		= { "rdpmc", INSN(handle_gp) },
+	[EXIT_REASON_VMCALL]		= { "vmcall",
+					    INSN(zxvm_handle_hypercall) },
+	[EXIT_REASON_VMCLEAR]		= { "vmclear", INSN(handle_ud) },
+	[EXIT_REASON_VMLAUNCH]		= { "vmlaunch", INSN(handle_ud) },
+	[EXIT_REASON_VMPTRLD]		= { "vmptrld", INSN(handle_ud) },
+	[EXIT_REASON_VMPTRST]		= { "vmptrst", INSN(handle_ud) },
+	[EXIT_REASON_VMREAD]		= { "vmread", INSN(handle_ud) },
+	[EXIT_REASON_VMRESUME]		= { "vmresume", INSN(handle_ud) },
+	[EXIT_REASON_VMWRITE]		= { "vmwrite", INSN(handle_ud) },
+	[EXIT_REASON_VMOFF]		= { "vmxoff", INSN(handle_ud) },
+	[EXIT_REASON_VMON]		= { "vmxon", INSN(handle_ud) },
+	[EXIT_REASON_CR_ACCESS]		= { "cr", INSN(handle_cr) },
+	[EXIT_REASON_DR_ACCESS]		= { "dr", INSN(handle_dr) },
+	[EXIT_REASON_IO_INSTRUCTION]	= { "io", INSN(handle_io) },
+	[EXIT_REASON_MSR_READ]		= { "rdmsr", INSN(zxvm_handle_rdmsr) },
+	[EXIT_REASON_MSR_WRITE]		= { "wrmsr", INSN(zxvm_handle_wrmsr) },
+	[EXIT_REASON_MWAIT_INSTRUCTION]	= { "mwait", INSN(handle_ud) },
+	[EXIT_REASON_MONITOR_INSTRUCTION] = { "monitor", INSN(handle_ud) },
+	[EXIT_REASON_PAUSE_INSTRUCTION]	= { "pause", INSN(handle_nop) },
+	[EXIT_REASON_EPT_VIOLATION]	= { "ept-violation",
+					    handle_ept_violation },
+	[EXIT_REASON_EPT_MISCONFIG]	= { "ept-misconfig", handle_refused },
+	[EXIT_REASON_INVEPT]		= { "invept", INSN(handle_ud) },
+	[EXIT_REASON_INVVPID]		= { "invvpid", INSN(handle_ud) },
+	[EXIT_REASON_WBINVD]		= { "wbinvd", INSN(handle_nop) },
+	[EXIT_REASON_XSETBV]		= { "xsetbv", INSN(handle_xsetbv) },
+};
+
+/**
+ * vmx_exit_name() - see vendor.h
+ * @code: a basic exit reason
+ *
+ * Return: its name, or NULL.
+ */
+const char *vmx_exit_name(u32 code)
+{
+	return code < ARRAY_SIZE(reasons) ? reasons[code].name : NULL;
+}
+
+/* VM entry has refused the guest's state, or an MSR; 27.8 */
+static enum zxvm_run entry_failed(struct zxvm_exit *exit)
+{
+	return zxvm_handle_unexpected(exit, -EBADFD);
+}
+
+/**
+ * vmx_handle_exit() - find out what an exit asks for, and do it
+ * @vcpu: the VCPU
+ * @exit: to be filled
+ *
+ * Context: interrupts off.
+ * Return: what is left to do.
+ */
+enum zxvm_run vmx_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	u32 full = vmread(VM_EXIT_REASON), code = full & 0xffff;
+	const struct reason *reason;
+
+	zxvm_count_exit(min_t(u32, code, ZXVM_ARCH_EXITS - 1));
+	if (trace_zxvm_exit_enabled())
+		trace_zxvm_exit(vcpu->index, full, vmread(GUEST_RIP),
+				vmread(EXIT_QUALIFICATION));
+	if (unlikely(full & VMX_EXIT_REASONS_FAILED_VMENTRY))
+		return entry_failed(exit);
+	vcpu->arch.vmx->launched = true;
+	if (code >= ARRAY_SIZE(reasons))
+		return handle_refused(vcpu, exit);
+	reason = &reasons[array_index_nospec(code, ARRAY_SIZE(reasons))];
+	if (reason->instruction)
+		vcpu->arch.insn_len = vmread(VM_EXIT_INSTRUCTION_LEN);
+	if (unlikely(!reason->handler))
+		return handle_refused(vcpu, exit);
+	return reason->handler(vcpu, exit);
+}

@@ -1,0 +1,537 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Where VMX keeps the state of a guest: fields of the VMCS, MSRs that are
+ * exchanged with the thread, and what a VM exit forgets of the host's.
+ * SDM vol. 3, 25.4, 25.5 and 28.5.
+ */
+#include <linux/kernel.h>
+#include <linux/nospec.h>
+
+#include <asm/cpu_entry_area.h>
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/desc.h>
+#include <asm/fsgsbase.h>
+#include <asm/msr.h>
+#include <asm/segment.h>
+
+#include "vmx.h"
+
+static const u16 field_encoding[ZXVM_FIELDS] = {
+	[ZXVM_RIP]		= GUEST_RIP,
+	[ZXVM_RSP]		= GUEST_RSP,
+	[ZXVM_RFLAGS]		= GUEST_RFLAGS,
+	[ZXVM_CR3]		= GUEST_CR3,
+	[ZXVM_EFER]		= GUEST_IA32_EFER,
+	[ZXVM_PAT]		= GUEST_IA32_PAT,
+	[ZXVM_DR7]		= GUEST_DR7,
+	[ZXVM_SYSENTER_CS]	= GUEST_SYSENTER_CS,
+	[ZXVM_SYSENTER_ESP]	= GUEST_SYSENTER_ESP,
+	[ZXVM_SYSENTER_EIP]	= GUEST_SYSENTER_EIP,
+	[ZXVM_GDTR_BASE]	= GUEST_GDTR_BASE,
+	[ZXVM_GDTR_LIMIT]	= GUEST_GDTR_LIMIT,
+	[ZXVM_IDTR_BASE]	= GUEST_IDTR_BASE,
+	[ZXVM_IDTR_LIMIT]	= GUEST_IDTR_LIMIT,
+	[ZXVM_PDPTE0]		= GUEST_PDPTR0,
+	[ZXVM_PDPTE1]		= GUEST_PDPTR1,
+	[ZXVM_PDPTE2]		= GUEST_PDPTR2,
+	[ZXVM_PDPTE3]		= GUEST_PDPTR3,
+};
+
+/**
+ * struct switched_msr - an MSR that the guest has while it is loaded
+ * @msr: its number
+ * @offset: in struct vmx_host_msrs
+ */
+struct switched_msr {
+	u32 msr;
+	u32 offset;
+};
+
+#define SWITCHED_MSR(msr, member) \
+	{ msr, offsetof(struct vmx_host_msrs, member) }
+
+static const struct switched_msr switched_msrs[] = {
+	[0]				= SWITCHED_MSR(MSR_STAR, star),
+	[ZXVM_LSTAR - ZXVM_STAR]	= SWITCHED_MSR(MSR_LSTAR, lstar),
+	[ZXVM_CSTAR - ZXVM_STAR]	= SWITCHED_MSR(MSR_CSTAR, cstar),
+	[ZXVM_FMASK - ZXVM_STAR]	= SWITCHED_MSR(MSR_SYSCALL_MASK, fmask),
+};
+
+static u64 *msr_of(struct vmx_host_msrs *msrs, const struct switched_msr *msr)
+{
+	return (void *)msrs + msr->offset;
+}
+
+static bool is_switched_msr(enum zxvm_field field)
+{
+	return field >= ZXVM_STAR && field <= ZXVM_FMASK;
+}
+
+static bool is_loaded(const struct zxvm_vcpu *vcpu)
+{
+	return __this_cpu_read(zxvm_loaded) == vcpu;
+}
+
+/* TSC_AUX is beside the others: not every CPU has it. */
+static void load_tsc_aux(u64 value, u64 old)
+{
+	if (zxvm_host.rdtscp && value != old)
+		wrmsrl(MSR_TSC_AUX, value);
+}
+
+/* Most guests and hosts agree on some; a WRMSR costs more than a look. */
+static void switch_msrs(const struct vmx_host_msrs *from,
+			const struct vmx_host_msrs *to)
+{
+	if (to->star != from->star)
+		wrmsrl(MSR_STAR, to->star);
+	if (to->lstar != from->lstar)
+		wrmsrl(MSR_LSTAR, to->lstar);
+	if (to->cstar != from->cstar)
+		wrmsrl(MSR_CSTAR, to->cstar);
+	if (to->fmask != from->fmask)
+		wrmsrl(MSR_SYSCALL_MASK, to->fmask);
+	load_tsc_aux(to->tsc_aux, from->tsc_aux);
+}
+
+static u64 get_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	u64 value;
+
+	if (is_switched_msr(field))
+		return *msr_of(&vmx->guest_msrs,
+			       &switched_msrs[field - ZXVM_STAR]);
+	if (field == ZXVM_TSC_AUX)
+		return vmx->guest_msrs.tsc_aux;
+	if (!is_loaded(vcpu))
+		return vmx->kernel_gs_base;
+	rdmsrl(MSR_KERNEL_GS_BASE, value);
+	return value;
+}
+
+static void set_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	const struct switched_msr *msr;
+
+	if (is_switched_msr(field)) {
+		msr = &switched_msrs[field - ZXVM_STAR];
+		*msr_of(&vmx->guest_msrs, msr) = value;
+		if (is_loaded(vcpu))
+			wrmsrl(msr->msr, value);
+	} else if (field == ZXVM_TSC_AUX) {
+		if (is_loaded(vcpu))
+			load_tsc_aux(value, vmx->guest_msrs.tsc_aux);
+		vmx->guest_msrs.tsc_aux = value;
+	} else if (is_loaded(vcpu)) {
+		wrmsrl(MSR_KERNEL_GS_BASE, value);
+	} else {
+		vmx->kernel_gs_base = value;
+	}
+}
+
+static bool is_msr(enum zxvm_field field)
+{
+	return field >= ZXVM_STAR && field <= ZXVM_TSC_AUX;
+}
+
+static u64 read_masked(unsigned long reg, unsigned long mask,
+		       unsigned long shadow)
+{
+	u64 host = vmread(mask);
+
+	return (vmread(reg) & ~host) | (vmread(shadow) & host);
+}
+
+/* The bits of ours are what VMX, or the host, wants them to be. 24.8 */
+static void write_guest_cr0(u64 value)
+{
+	vmwrite(CR0_READ_SHADOW, value);
+	vmwrite(GUEST_CR0, (value & ~(X86_CR0_NW | X86_CR0_CD)) | X86_CR0_NE |
+			   X86_CR0_ET);
+}
+
+static void write_guest_cr4(u64 value)
+{
+	vmwrite(CR4_READ_SHADOW, value);
+	vmwrite(GUEST_CR4, (value & ~(u64)X86_CR4_MCE) | X86_CR4_VMXE |
+			   (__read_cr4() & X86_CR4_MCE));
+}
+
+/* "IA-32e mode guest" has to agree with EFER.LMA; 27.2.1.3 */
+static void write_guest_efer(u64 value)
+{
+	u64 entry = vmread(VM_ENTRY_CONTROLS) & ~(u64)VM_ENTRY_IA32E_MODE;
+
+	if (value & EFER_LMA)
+		entry |= VM_ENTRY_IA32E_MODE;
+	vmwrite(VM_ENTRY_CONTROLS, entry);
+	vmwrite(GUEST_IA32_EFER, value);
+}
+
+static u64 read_field(enum zxvm_field field)
+{
+	switch (field) {
+	case ZXVM_CR0:
+		return read_masked(GUEST_CR0, CR0_GUEST_HOST_MASK,
+				   CR0_READ_SHADOW);
+	case ZXVM_CR4:
+		return read_masked(GUEST_CR4, CR4_GUEST_HOST_MASK,
+				   CR4_READ_SHADOW);
+	default:
+		return vmread(field_encoding[field]);
+	}
+}
+
+static void write_field(enum zxvm_field field, u64 value)
+{
+	switch (field) {
+	case ZXVM_CR0:
+		write_guest_cr0(value);
+		break;
+	case ZXVM_CR4:
+		write_guest_cr4(value);
+		break;
+	case ZXVM_EFER:
+		write_guest_efer(value);
+		break;
+	default:
+		vmwrite(field_encoding[field], value);
+	}
+}
+
+/*
+ * The VMCS can be reached inside a stretch with interrupts off alone. The
+ * hardware is refused there only if another hypervisor has taken a CPU that
+ * was off: the next run will say so.
+ */
+static bool window_begin(struct zxvm_vcpu *vcpu, unsigned long *flags)
+{
+	local_irq_save(*flags);
+	if (zxvm_own_begin()) {
+		local_irq_restore(*flags);
+		return false;
+	}
+	vmx_make_current(vcpu->arch.vmx);
+	return true;
+}
+
+static void window_end(struct zxvm_vcpu *vcpu, unsigned long flags)
+{
+	/* A run that borrows the hardware ends that itself. */
+	if (!vcpu->arch.live)
+		zxvm_own_end();
+	local_irq_restore(flags);
+}
+
+/**
+ * vmx_get() - see vendor.h
+ * @vcpu: the VCPU
+ * @field: the register
+ *
+ * Return: its value.
+ */
+u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
+{
+	unsigned long flags;
+	u64 value = 0;
+
+	if (is_msr(field))
+		return get_msr(vcpu, field);
+	if (window_begin(vcpu, &flags)) {
+		value = read_field(field);
+		window_end(vcpu, flags);
+	}
+	return value;
+}
+
+/**
+ * vmx_set() - see vendor.h
+ * @vcpu: the VCPU
+ * @field: the register
+ * @value: its new value
+ */
+void vmx_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
+{
+	unsigned long flags;
+
+	if (is_msr(field)) {
+		set_msr(vcpu, field, value);
+	} else if (window_begin(vcpu, &flags)) {
+		write_field(field, value);
+		window_end(vcpu, flags);
+	}
+}
+
+/* Fields of the eight segments follow each other by 2; appendix B */
+#define SEG_FIELD(base, seg)	((base) + 2 * (seg))
+
+/**
+ * vmx_get_segment() - see vendor.h
+ * @vcpu: the VCPU
+ * @seg: the register
+ * @value: to be filled
+ */
+void vmx_get_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
+		     struct zxvm_segment *value)
+{
+	unsigned long flags;
+
+	memset(value, 0, sizeof(*value));
+	if (!window_begin(vcpu, &flags))
+		return;
+	value->selector = vmread(SEG_FIELD(GUEST_ES_SELECTOR, seg));
+	value->base = vmread(SEG_FIELD(GUEST_ES_BASE, seg));
+	value->limit = vmread(SEG_FIELD(GUEST_ES_LIMIT, seg));
+	value->ar = vmread(SEG_FIELD(GUEST_ES_AR_BYTES, seg));
+	window_end(vcpu, flags);
+}
+
+/**
+ * vmx_set_segment() - see vendor.h
+ * @vcpu: the VCPU
+ * @seg: the register
+ * @value: its new value
+ */
+void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
+		     const struct zxvm_segment *value)
+{
+	unsigned long flags;
+
+	if (!window_begin(vcpu, &flags))
+		return;
+	vmwrite(SEG_FIELD(GUEST_ES_SELECTOR, seg), value->selector);
+	vmwrite(SEG_FIELD(GUEST_ES_BASE, seg), value->base);
+	vmwrite(SEG_FIELD(GUEST_ES_LIMIT, seg), value->limit);
+	vmwrite(SEG_FIELD(GUEST_ES_AR_BYTES, seg), value->ar);
+	window_end(vcpu, flags);
+}
+
+/**
+ * vmx_refresh_host() - the host's registers may have changed since
+ * @vmx: current; the thread is the owner
+ *
+ * CR3 changes with the thread and its mm, CR4 by calls from other CPUs.
+ *
+ * Context: interrupts off.
+ */
+void vmx_refresh_host(struct vmx_vcpu *vmx)
+{
+	unsigned long cr3 = __read_cr3(), cr4 = __read_cr4();
+
+	if (unlikely(vmx->host.cr3 != cr3)) {
+		vmwrite(HOST_CR3, cr3);
+		vmx->host.cr3 = cr3;
+	}
+	if (unlikely(vmx->host.cr4 != cr4)) {
+		vmwrite(HOST_CR4, cr4);
+		vmx->host.cr4 = cr4;
+	}
+}
+
+/* What belongs to the CPU that the thread is on */
+static void write_host_cpu(int cpu)
+{
+	struct desc_ptr idt;
+	u64 value;
+
+	store_idt(&idt);
+	vmwrite(HOST_IDTR_BASE, idt.address);
+	vmwrite(HOST_GDTR_BASE, (unsigned long)get_cpu_gdt_ro(cpu));
+	vmwrite(HOST_TR_BASE, (unsigned long)
+		&get_cpu_entry_area(cpu)->tss.x86_tss);
+	rdmsrl(MSR_GS_BASE, value);
+	vmwrite(HOST_GS_BASE, value);
+	rdmsrl(MSR_IA32_SYSENTER_CS, value);
+	vmwrite(HOST_IA32_SYSENTER_CS, value);
+	rdmsrl(MSR_IA32_SYSENTER_ESP, value);
+	vmwrite(HOST_IA32_SYSENTER_ESP, value);
+	rdmsrl(MSR_IA32_SYSENTER_EIP, value);
+	vmwrite(HOST_IA32_SYSENTER_EIP, value);
+}
+
+static void load_fields(struct zxvm_vcpu *vcpu, int cpu)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	unsigned long fs_base = x86_fsbase_read_cpu();
+	unsigned long flags;
+
+	if (vcpu->arch.cpu == cpu && vmx->host.fs_base == fs_base)
+		return;
+	if (!window_begin(vcpu, &flags))
+		return;
+	if (vcpu->arch.cpu != cpu) {
+		write_host_cpu(cpu);
+		/* Translations of this VPID that are here are old. */
+		vmx->vpid_stale = true;
+	}
+	vmwrite(HOST_FS_BASE, fs_base);
+	vmx->host.fs_base = fs_base;
+	window_end(vcpu, flags);
+}
+
+/* In a 64-bit process all of them are null, as they are after a VM exit. */
+static void save_selectors(struct vmx_vcpu *vmx)
+{
+	savesegment(ds, vmx->selectors.ds);
+	savesegment(es, vmx->selectors.es);
+	savesegment(fs, vmx->selectors.fs);
+	savesegment(gs, vmx->selectors.gs);
+	store_ldt(vmx->selectors.ldt);
+}
+
+static void restore_selectors(struct vmx_vcpu *vmx)
+{
+	const struct vmx_selectors *sel = &vmx->selectors;
+
+	if (likely(!(sel->ds | sel->es | sel->fs | sel->gs | sel->ldt)))
+		return;
+	if (sel->ldt)
+		asm volatile("lldt %0" : : "rm" (sel->ldt));
+	loadsegment(ds, sel->ds);
+	loadsegment(es, sel->es);
+	if (sel->fs) {
+		loadsegment(fs, sel->fs);
+		wrmsrl(MSR_FS_BASE, vmx->host.fs_base);
+	}
+	if (sel->gs)
+		load_gs_index(sel->gs);
+}
+
+/**
+ * vmx_load() - see vendor.h
+ * @vcpu: the VCPU
+ * @cpu: this one
+ */
+void vmx_load(struct zxvm_vcpu *vcpu, int cpu)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+
+	if (vmx->cpu != cpu)
+		vmx_clear(vmx);
+	load_fields(vcpu, cpu);
+	save_selectors(vmx);
+	rdmsrl(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
+	wrmsrl(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);
+	switch_msrs(vmx_host_msrs(), &vmx->guest_msrs);
+}
+
+/*
+ * A VM exit leaves limits of 0x67 for the TSS and 0xffff for the GDT; those
+ * of the host are others. 28.5.2, 28.5.3
+ */
+static void restore_limits(void)
+{
+	struct desc_ptr gdt = {
+		.address = (unsigned long)get_current_gdt_ro(),
+		.size = GDT_SIZE - 1,
+	};
+
+	invalidate_tss_limit();
+	asm volatile("lgdt %0" : : "m" (gdt));
+}
+
+/**
+ * vmx_put() - see vendor.h
+ * @vcpu: the VCPU
+ */
+void vmx_put(struct zxvm_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+
+	switch_msrs(&vmx->guest_msrs, vmx_host_msrs());
+	rdmsrl(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);
+	restore_limits();
+	restore_selectors(vmx);
+	wrmsrl(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
+}
+
+/* The VMCS is current. */
+static void skip_instruction(const struct zxvm_vcpu *vcpu)
+{
+	const u64 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
+	u64 shadow = vmread(GUEST_INTERRUPTIBILITY_INFO);
+
+	vmwrite(GUEST_RIP, vmread(GUEST_RIP) + vcpu->arch.insn_len);
+	if (unlikely(shadow & shadows))
+		vmwrite(GUEST_INTERRUPTIBILITY_INFO, shadow & ~shadows);
+	if (unlikely(vmread(GUEST_RFLAGS) & X86_EFLAGS_TF))
+		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS, DR_STEP);
+}
+
+/**
+ * vmx_skip() - see vendor.h
+ * @vcpu: the VCPU
+ *
+ * RIP keeps 32 bits outside 64-bit mode: a guest that runs over the end of
+ * its code gets the fault from VM entry's canonical check or its own limit.
+ */
+void vmx_skip(struct zxvm_vcpu *vcpu)
+{
+	unsigned long flags;
+
+	if (vcpu->arch.live) {
+		skip_instruction(vcpu);
+	} else if (window_begin(vcpu, &flags)) {
+		skip_instruction(vcpu);
+		window_end(vcpu, flags);
+	}
+}
+
+/**
+ * vmx_set_exec() - change the primary processor-based controls
+ * @vmx: current
+ * @exec: the controls
+ *
+ * Context: interrupts off.
+ */
+void vmx_set_exec(struct vmx_vcpu *vmx, u32 exec)
+{
+	if (vmx->exec == exec)
+		return;
+	vmx->exec = exec;
+	vmwrite(CPU_BASED_VM_EXEC_CONTROL, exec);
+}
+
+/**
+ * vmx_set_window() - see vendor.h
+ * @vcpu: the VCPU
+ * @windows: ZXVM_WINDOW_*
+ */
+void vmx_set_window(struct zxvm_vcpu *vcpu, u32 windows)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	u32 exec = vmx->exec & ~(CPU_BASED_INTR_WINDOW_EXITING |
+				 CPU_BASED_NMI_WINDOW_EXITING);
+
+	if (windows & ZXVM_WINDOW_IRQ)
+		exec |= CPU_BASED_INTR_WINDOW_EXITING;
+	if (windows & ZXVM_WINDOW_NMI)
+		exec |= CPU_BASED_NMI_WINDOW_EXITING;
+	vmx_set_exec(vmx, exec);
+}
+
+/**
+ * vmx_intercept_dr() - see vendor.h
+ * @vcpu: the VCPU
+ * @on: MOV DR exits
+ */
+void vmx_intercept_dr(struct zxvm_vcpu *vcpu, bool on)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	unsigned long flags;
+
+	if (on) {
+		get_debugreg(vcpu->arch.dr6, 6);
+		set_debugreg(DR6_RESERVED, 6);
+	} else {
+		set_debugreg(vcpu->arch.dr6, 6);
+	}
+	if (!window_begin(vcpu, &flags))
+		return;
+	vmx_set_exec(vmx, on ? vmx->exec | CPU_BASED_MOV_DR_EXITING :
+			       vmx->exec & ~CPU_BASED_MOV_DR_EXITING);
+	window_end(vcpu, flags);
+}

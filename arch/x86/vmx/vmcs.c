@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a VMCS, and the fields that never change. SDM vol. 3, 25.
+ */
+#include <linux/gfp.h>
+#include <linux/idr.h>
+#include <linux/slab.h>
+
+#include <asm/cpufeature.h>
+#include <asm/debugreg.h>
+#include <asm/desc.h>
+#include <asm/msr.h>
+#include <asm/segment.h>
+
+#include "../tables.h"
+#include "vmx.h"
+
+/* VPID 0 is the host's. */
+static DEFINE_IDA(vpids);
+#define VPID_MAX	U16_MAX
+
+/* What no guest may do without an exit; 25.6.9 */
+static void *msr_bitmap;
+
+/**
+ * vmx_alloc_bitmaps() - the MSR bitmap of all guests
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int vmx_alloc_bitmaps(void)
+{
+	msr_bitmap = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!msr_bitmap)
+		return -ENOMEM;
+	msr_build_vmx_bitmap(&zxvm_msr_table, msr_bitmap);
+	return 0;
+}
+
+/**
+ * vmx_free_bitmaps() - free it
+ */
+void vmx_free_bitmaps(void)
+{
+	free_page((unsigned long)msr_bitmap);
+	msr_bitmap = NULL;
+}
+
+static void init_controls(struct zxvm_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	u32 exec2 = vmx_caps.exec2;
+
+	if (!vmx->vpid)
+		exec2 &= ~SECONDARY_EXEC_ENABLE_VPID;
+	vmx->exec = vmx_caps.exec;
+	vmwrite(PIN_BASED_VM_EXEC_CONTROL, vmx_caps.pin);
+	vmwrite(CPU_BASED_VM_EXEC_CONTROL, vmx->exec);
+	vmwrite(SECONDARY_VM_EXEC_CONTROL, exec2);
+	vmwrite(VM_EXIT_CONTROLS, vmx_caps.exit);
+	vmwrite(VM_ENTRY_CONTROLS, vmx_caps.entry);
+
+	vmwrite(EXCEPTION_BITMAP, VMX_EXCEPTIONS);
+	vmwrite(PAGE_FAULT_ERROR_CODE_MASK, 0);
+	vmwrite(PAGE_FAULT_ERROR_CODE_MATCH, 0);
+	vmwrite(CR3_TARGET_COUNT, 0);
+	vmwrite(VM_EXIT_MSR_STORE_COUNT, 0);
+	vmwrite(VM_EXIT_MSR_LOAD_COUNT, 0);
+	vmwrite(VM_ENTRY_MSR_LOAD_COUNT, 0);
+	vmwrite(VM_ENTRY_INTR_INFO_FIELD, 0);
+	vmwrite(MSR_BITMAP, __pa(msr_bitmap));
+	vmwrite(VIRTUAL_APIC_PAGE_ADDR, __pa(vmx->virtual_apic));
+	vmwrite(TPR_THRESHOLD, 0);
+	vmwrite(EPT_POINTER, vmx_eptp(&vcpu->guest->vmar->pt.pt));
+	if (vmx->vpid)
+		vmwrite(VIRTUAL_PROCESSOR_ID, vmx->vpid);
+	if (exec2 & SECONDARY_EXEC_PAUSE_LOOP_EXITING) {
+		vmwrite(PLE_GAP, VMX_PLE_GAP);
+		vmwrite(PLE_WINDOW, VMX_PLE_WINDOW);
+	}
+	vmwrite(VMCS_LINK_POINTER, ~0ULL);
+	vmwrite(CR0_GUEST_HOST_MASK, VMX_CR0_HOST);
+	vmwrite(CR4_GUEST_HOST_MASK, ~zxvm_host.cr4 | VMX_CR4_HOST);
+}
+
+/* What is the same on every CPU and in every thread */
+static void init_host(void)
+{
+	vmwrite(HOST_CR0, read_cr0());
+	vmwrite(HOST_CS_SELECTOR, __KERNEL_CS);
+	vmwrite(HOST_SS_SELECTOR, __KERNEL_DS);
+	vmwrite(HOST_DS_SELECTOR, 0);
+	vmwrite(HOST_ES_SELECTOR, 0);
+	vmwrite(HOST_FS_SELECTOR, 0);
+	vmwrite(HOST_GS_SELECTOR, 0);
+	vmwrite(HOST_TR_SELECTOR, GDT_ENTRY_TSS * 8);
+	vmwrite(HOST_IA32_EFER, zxvm_host.host_efer);
+	vmwrite(HOST_IA32_PAT, zxvm_host.pat);
+	vmwrite(HOST_RIP, (unsigned long)vmx_exit);
+}
+
+static void init_guest(void)
+{
+	vmwrite(GUEST_IA32_DEBUGCTL, 0);
+	vmwrite(GUEST_INTERRUPTIBILITY_INFO, 0);
+	vmwrite(GUEST_ACTIVITY_STATE, GUEST_ACTIVITY_ACTIVE);
+	vmwrite(GUEST_PENDING_DBG_EXCEPTIONS, 0);
+	vmwrite(GUEST_DR7, ZXVM_DR7_RESET);
+}
+
+static int fill_vmcs(struct zxvm_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	unsigned long flags;
+	int ret;
+
+	*(u32 *)vmx->vmcs = vmx_caps.revision;
+	local_irq_save(flags);
+	ret = zxvm_own_begin();
+	if (!ret) {
+		asm volatile("vmclear %0" : : "m" (vmx->pa) : "cc", "memory");
+		vmx_make_current(vmx);
+		init_controls(vcpu);
+		init_host();
+		init_guest();
+		zxvm_own_end();
+	}
+	local_irq_restore(flags);
+	return ret;
+}
+
+static void free_vmx(struct vmx_vcpu *vmx)
+{
+	if (vmx->vpid)
+		ida_free(&vpids, vmx->vpid);
+	free_page((unsigned long)vmx->virtual_apic);
+	free_page((unsigned long)vmx->vmcs);
+	kfree(vmx);
+}
+
+/**
+ * vmx_vcpu_init() - see vendor.h
+ * @vcpu: the VCPU
+ *
+ * Return: 0, -ENOMEM, or what zxvm_own_begin() says.
+ */
+int vmx_vcpu_init(struct zxvm_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx;
+	int ret;
+
+	vmx = kzalloc(sizeof(*vmx), GFP_KERNEL_ACCOUNT);
+	if (!vmx)
+		return -ENOMEM;
+	vmx->vmcs = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	vmx->virtual_apic = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	ret = ida_alloc_range(&vpids, 1, VPID_MAX, GFP_KERNEL);
+	/* Without one, the TLB is flushed by each entry. */
+	vmx->vpid = ret > 0 ? ret : 0;
+	if (!vmx->vmcs || !vmx->virtual_apic) {
+		free_vmx(vmx);
+		return -ENOMEM;
+	}
+	vmx->pa = __pa(vmx->vmcs);
+	vmx->sw.regs = &vcpu->arch.regs->rax;
+	vmx->cpu = -1;
+	vcpu->arch.vmx = vmx;
+	ret = fill_vmcs(vcpu);
+	if (ret)
+		vmx_vcpu_destroy(vcpu);
+	return ret;
+}
+
+/**
+ * vmx_vcpu_destroy() - see vendor.h
+ * @vcpu: the VCPU; any thread
+ */
+void vmx_vcpu_destroy(struct zxvm_vcpu *vcpu)
+{
+	vmx_clear(vcpu->arch.vmx);
+	free_vmx(vcpu->arch.vmx);
+	vcpu->arch.vmx = NULL;
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of arch/x86/vmx offer each other. References are to the
+ * SDM's volume 3.
+ */
+#ifndef ZXVM_X86_VMX_H
+#define ZXVM_X86_VMX_H
+
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/stddef.h>
+#include <linux/types.h>
+
+#include <asm/asm.h>
+#include <asm/processor-flags.h>
+#include <asm/trapnr.h>
+#include <asm/vmx.h>
+
+#include "../x86.h"
+
+/**
+ * struct vmx_switch - what the world switch needs, by fixed offsets
+ * @regs: the guest's general registers, but for RSP
+ * @host_rsp: HOST_RSP as the VMCS has it
+ */
+struct vmx_switch {
+	u64 *regs;
+	u64 host_rsp;
+};
+
+/**
+ * struct vmx_host_cache - host fields as the VMCS has them, to save VMWRITEs
+ * @cr3: HOST_CR3
+ * @cr4: HOST_CR4
+ * @fs_base: HOST_FS_BASE
+ */
+struct vmx_host_cache {
+	unsigned long cr3;
+	unsigned long cr4;
+	unsigned long fs_base;
+};
+
+/**
+ * struct vmx_host_msrs - MSRs that are exchanged when a VCPU is loaded, the
+ * host's of one CPU or a guest's
+ * @star: STAR
+ * @lstar: LSTAR
+ * @cstar: CSTAR
+ * @fmask: FMASK
+ * @tsc_aux: TSC_AUX
+ */
+struct vmx_host_msrs {
+	u64 star;
+	u64 lstar;
+	u64 cstar;
+	u64 fmask;
+	u64 tsc_aux;
+};
+
+/**
+ * struct vmx_selectors - of the thread, while its VCPU is loaded
+ * @ds: DS
+ * @es: ES
+ * @fs: FS
+ * @gs: GS
+ * @ldt: LDTR
+ */
+struct vmx_selectors {
+	u16 ds;
+	u16 es;
+	u16 fs;
+	u16 gs;
+	u16 ldt;
+};
+
+/**
+ * struct vmx_vcpu - the VMX part of a VCPU
+ * @sw: for the world switch
+ * @vmcs: the VMCS, one page
+ * @pa: its physical address
+ * @node: in the list of the CPU that has it active
+ * @cpu: that CPU, or -1
+ * @launched: VMRESUME, not VMLAUNCH
+ * @vpid_stale: this CPU may have translations of the VPID that are too old
+ * @vpid: VIRTUAL_PROCESSOR_ID; 0 if there was none left
+ * @exec: primary processor-based controls as the VMCS has them
+ * @host: host fields as the VMCS has them
+ * @guest_msrs: the guest's
+ * @kernel_gs_base: the guest's, while not loaded
+ * @host_kernel_gs_base: the thread's, while loaded
+ * @selectors: the thread's, while loaded
+ * @virtual_apic: page for the TPR shadow
+ */
+struct vmx_vcpu {
+	struct vmx_switch sw;
+	void *vmcs;
+	u64 pa;
+	struct list_head node;
+	int cpu;
+	bool launched;
+	bool vpid_stale;
+	u16 vpid;
+	u32 exec;
+	struct vmx_host_cache host;
+	struct vmx_host_msrs guest_msrs;
+	u64 kernel_gs_base;
+	u64 host_kernel_gs_base;
+	struct vmx_selectors selectors;
+	void *virtual_apic;
+};
+
+/* A basic exit reason that the kernel's headers do not name; appendix C */
+#define EXIT_REASON_GETSEC	11
+
+/* Exceptions that exit: two that a guest could raise without end, and #MC */
+#define VMX_EXCEPTIONS	(BIT(X86_TRAP_DB) | BIT(X86_TRAP_AC) | \
+			 BIT(X86_TRAP_MC))
+
+/* Bits of CR0 and CR4 whose hardware value is ours */
+#define VMX_CR0_HOST	(X86_CR0_ET | X86_CR0_NE | X86_CR0_NW | X86_CR0_CD)
+#define VMX_CR4_HOST	(X86_CR4_VMXE | X86_CR4_MCE)
+
+/* PAUSE-loop exiting, in cycles: the gap between two that makes a loop */
+#define VMX_PLE_GAP	128
+#define VMX_PLE_WINDOW	4096
+
+/**
+ * struct vmx_caps - what the CPU offers and we use, found at load
+ * @pin: pin-based controls of every VMCS
+ * @exec: primary processor-based controls
+ * @exec2: secondary controls
+ * @exit: VM-exit controls
+ * @entry: VM-entry controls, but for "IA-32e mode guest"
+ * @ept: IA32_VMX_EPT_VPID_CAP
+ * @revision: VMCS revision identifier
+ * @allowed: the settings that are allowed, for ZXVM_GET_FEATURES
+ * @insn_len: VM_EXIT_INSTRUCTION_LEN can be had of EPT violations
+ */
+struct vmx_caps {
+	u32 pin;
+	u32 exec;
+	u32 exec2;
+	u32 exit;
+	u32 entry;
+	u64 ept;
+	u32 revision;
+	u64 allowed[3];
+	bool insn_len;
+};
+
+extern struct vmx_caps vmx_caps __ro_after_init;
+
+/* The VMCS that VMREAD and VMWRITE mean on this CPU, or NULL */
+DECLARE_PER_CPU(struct vmx_vcpu *, vmx_current);
+
+/**
+ * vmread() - read a field of the current VMCS
+ * @field: its encoding, which exists on this CPU
+ *
+ * Context: interrupts off, inside zxvm_own_begin() and zxvm_own_end().
+ * Return: its value.
+ */
+static __always_inline u64 vmread(unsigned long field)
+{
+	u64 value;
+
+	asm volatile("vmread %1, %0" : "=rm" (value) : "r" (field) : "cc");
+	return value;
+}
+
+/**
+ * vmwrite() - write a field of the current VMCS
+ * @field: its encoding, which exists on this CPU and can be written
+ * @value: its new value
+ *
+ * Context: as vmread().
+ */
+static __always_inline void vmwrite(unsigned long field, u64 value)
+{
+	asm volatile("vmwrite %1, %0" : : "r" (field), "rm" (value) : "cc");
+}
+
+/* own.c */
+int vmx_hw_alloc(void);
+void vmx_hw_free(void);
+int vmx_hw_enable(void);
+void vmx_hw_disable(void);
+void vmx_hw_abandon(void);
+void vmx_make_current(struct vmx_vcpu *vmx);
+void vmx_clear(struct vmx_vcpu *vmx);
+const struct vmx_host_msrs *vmx_host_msrs(void);
+
+/* caps.c */
+int vmx_probe(void);
+void vmx_features(struct zxvm_features *features);
+
+/* vmcs.c */
+int vmx_vcpu_init(struct zxvm_vcpu *vcpu);
+void vmx_vcpu_destroy(struct zxvm_vcpu *vcpu);
+int vmx_alloc_bitmaps(void);
+void vmx_free_bitmaps(void);
+u64 vmx_eptp(const struct pt *pt);
+
+/* state.c */
+void vmx_set_exec(struct vmx_vcpu *vmx, u32 exec);
+void vmx_load(struct zxvm_vcpu *vcpu, int cpu);
+void vmx_put(struct zxvm_vcpu *vcpu);
+u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field);
+void vmx_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value);
+void vmx_get_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
+		     struct zxvm_segment *value);
+void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
+		     const struct zxvm_segment *value);
+void vmx_set_window(struct zxvm_vcpu *vcpu, u32 windows);
+void vmx_intercept_dr(struct zxvm_vcpu *vcpu, bool on);
+void vmx_refresh_host(struct vmx_vcpu *vmx);
+
+/* run.c, exit.c */
+enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run vmx_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+const char *vmx_exit_name(u32 code);
+void vmx_skip(struct zxvm_vcpu *vcpu);
+void vmx_inject(struct zxvm_vcpu *vcpu, const struct zxvm_event *event);
+u32 vmx_blocked(struct zxvm_vcpu *vcpu);
+
+/* entry.S */
+int vmx_enter(struct vmx_switch *sw, bool launched);
+void vmx_exit(void);
+
+#endif /* ZXVM_X86_VMX_H */

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest memory as the kernel itself reads and writes it: through the user
+ * memory that is mapped there, with the rights of the mapping.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+
+#include "mapping.h"
+#include "memory.h"
+
+/* Up to the end of the mapping; returns the number of bytes, or an error */
+static ssize_t copy_piece(struct zxvm_vmar *vmar, u64 gpa, void *buf,
+			  size_t size, bool write)
+{
+	u32 need = write ? ZXVM_VM_PERM_WRITE : ZXVM_VM_PERM_READ;
+	struct zxvm_mapping *map = zxvm_mapping_first(vmar, gpa, gpa);
+	void __user *user;
+
+	if (!map)
+		return -ENOENT;
+	if (!(map->perms & need))
+		return -EACCES;
+	size = min_t(u64, size, map->range.last - gpa + 1);
+	user = u64_to_user_ptr(map->address + (gpa - map->range.start));
+	if (write ? copy_to_user(user, buf, size) :
+		    copy_from_user(buf, user, size))
+		return -EFAULT;
+	return size;
+}
+
+static int copy(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size,
+		bool write)
+{
+	ssize_t done = 0;
+
+	if (current->mm != vmar->mm)
+		return -EFAULT;
+	down_read(&vmar->lock);
+	while (size) {
+		done = copy_piece(vmar, gpa, buf, size, write);
+		if (done < 0)
+			break;
+		gpa += done;
+		buf += done;
+		size -= done;
+	}
+	up_read(&vmar->lock);
+	return done < 0 ? done : 0;
+}
+
+/**
+ * zxvm_vmar_read() - read guest memory
+ * @vmar: the guest's, of the caller's own process
+ * @gpa: guest-physical address
+ * @buf: to be filled; may be filled in part if the call fails
+ * @size: in bytes
+ *
+ * Context: may sleep; takes vmar->lock and mmap_lock.
+ * Return: 0, -ENOENT (nothing is mapped there), -EACCES (not to be read) or
+ * -EFAULT (the process has nothing there, or is another).
+ */
+int zxvm_vmar_read(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size)
+{
+	return copy(vmar, gpa, buf, size, false);
+}
+
+/**
+ * zxvm_vmar_write() - write guest memory
+ * @vmar: the guest's, of the caller's own process
+ * @gpa: guest-physical address
+ * @buf: what to write; may be written in part if the call fails
+ * @size: in bytes
+ *
+ * Context: may sleep; takes vmar->lock and mmap_lock.
+ * Return: as zxvm_vmar_read().
+ */
+int zxvm_vmar_write(struct zxvm_vmar *vmar, u64 gpa, const void *buf,
+		    size_t size)
+{
+	return copy(vmar, gpa, (void *)buf, size, true);
+}
