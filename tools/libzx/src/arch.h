@@ -70,6 +70,7 @@ static inline void arch_write_io(struct zxvm_vcpu_page *page,
 #define ARCH_ADDRESS_BITS 47
 #define ARCH_HAS_IO	1
 #define ARCH_FLAGS_GIVEN (1u << 1)
+#define ARCH_FLAGS	0x244dd5u	/* those that a VMM may change */
 
 _Static_assert(sizeof(struct zxvm_vcpu_state_x86) == sizeof(zx_vcpu_state_t),
 	       "one layout");
@@ -100,10 +101,14 @@ static inline void arch_write_page(struct zxvm_vcpu_page *page,
 	memcpy(to, state, sizeof(*to));
 	if (!(known & ZXVM_PAGE_SP) || rsp != state->rsp)
 		page->dirty |= ZXVM_PAGE_SP;
+	to->rflags = rflags;
 	if (!(state->rflags & ARCH_FLAGS_GIVEN))
-		to->rflags = rflags;
-	else
+		return;
+	if (!(known & ZXVM_PAGE_FLAGS) ||
+	    (rflags ^ state->rflags) & ARCH_FLAGS) {
+		to->rflags = state->rflags;
 		page->dirty |= ZXVM_PAGE_FLAGS;
+	}
 }
 
 static inline void arch_write_io(struct zxvm_vcpu_page *page,

@@ -339,6 +339,18 @@ static void registers(void)
 	CHECK_OK(zx_vcpu_write_state(vcpu, ZX_VCPU_STATE, &state,
 				     sizeof(state)));
 	CHECK_EQ(page->dirty, 0);
+#if defined(__x86_64__)
+	/* And so are flags that stay what they are. */
+	CHECK_EQ(page->state.x86.rflags, 0x202);
+	state.rflags = 0x2;
+	CHECK_OK(zx_vcpu_write_state(vcpu, ZX_VCPU_STATE, &state,
+				     sizeof(state)));
+	CHECK_EQ(page->dirty, 0);
+	state.rflags = 0x43;
+	CHECK_OK(zx_vcpu_write_state(vcpu, ZX_VCPU_STATE, &state,
+				     sizeof(state)));
+	CHECK_EQ(page->dirty, ZXVM_PAGE_FLAGS);
+#endif
 	/* One word valid, the other dirty */
 	page->valid = 0;
 	page->dirty = ZXVM_PAGE_SP;

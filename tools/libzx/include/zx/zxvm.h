@@ -9,12 +9,17 @@
 #define ZX_ZXVM_H_
 
 #include <linux/zxvm.h>
+#include <zircon/syscalls/port.h>
 #include <zircon/types.h>
 
 __BEGIN_CDECLS
 
 /**
  * struct zxvm_irqchip_config - the interrupt controller in the kernel
+ *
+ * All zero on x86, where it is a local APIC for each VCPU and an I/O APIC with
+ * 24 pins at their usual addresses.
+ *
  * @spi_count: shared lines: a multiple of 32 up to 960, or 0 for 224
  * @gicd_base: guest-physical address of the distributor, 64 KiB large and
  *	aligned; 0 for 0x800000000
@@ -54,7 +59,7 @@ zx_status_t zxvm_guest_create_irqchip(const struct zxvm_irqchip_config *config,
 /**
  * zxvm_guest_set_line() - drive a level-triggered input
  * @guest: with an interrupt controller; right WRITE
- * @line: arm64: the INTID of an SPI, from 32 on
+ * @line: arm64: the INTID of an SPI, from 32 on; x86: the I/O APIC's pin
  * @level: up or down
  *
  * Return: ZX_OK; ZX_ERR_OUT_OF_RANGE or ZX_ERR_INVALID_ARGS for the line;
@@ -66,7 +71,7 @@ zx_status_t zxvm_guest_set_line(zx_handle_t guest, uint32_t line, bool level);
  * zxvm_guest_irqfd() - have an eventfd pulse an input
  * @guest: with an interrupt controller; right WRITE
  * @eventfd: its descriptor
- * @line: arm64: the INTID of an SPI
+ * @line: arm64: the INTID of an SPI; x86: the I/O APIC's pin
  * @flags: 0, or ZXVM_IRQFD_DEASSIGN to undo it
  *
  * Return: as zxvm_guest_set_line(); ZX_ERR_BAD_HANDLE or ZX_ERR_INVALID_ARGS
@@ -74,6 +79,41 @@ zx_status_t zxvm_guest_set_line(zx_handle_t guest, uint32_t line, bool level);
  */
 zx_status_t zxvm_guest_irqfd(zx_handle_t guest, int eventfd, uint32_t line,
 			     uint32_t flags);
+
+/**
+ * struct zxvm_io_ops - how a VMM does what port I/O asks for
+ * @context: handed to each of the functions
+ * @in: read a port; the lowest @size bytes of the result count
+ * @out: write a port; the bytes of @value above @size are zero
+ * @memory: read or write guest-physical memory, all within one page; what is
+ *	not ZX_OK ends zxvm_complete_io(). Only INS and OUTS come here
+ *
+ * @key is the trap's.
+ */
+struct zxvm_io_ops {
+	void *context;
+	uint32_t (*in)(void *context, uint64_t key, uint16_t port,
+		       uint8_t size);
+	void (*out)(void *context, uint64_t key, uint16_t port, uint8_t size,
+		    uint32_t value);
+	zx_status_t (*memory)(void *context, bool write, uint64_t address,
+			      void *bytes, size_t size);
+};
+
+/**
+ * zxvm_complete_io() - do what a ZX_PKT_TYPE_GUEST_IO packet asks for (x86)
+ * @vcpu: whose enter returned the packet; right WRITE; called by its owner
+ * @packet: of IN, OUT, or a part of INS or OUTS, which Zircon has not: see
+ *	struct zxvm_packet
+ * @ops: the devices and the memory
+ *
+ * The value of IN is in the VCPU's RAX then.
+ *
+ * Return: ZX_OK; ZX_ERR_INVALID_ARGS for another packet; what @ops returned;
+ * as zx_vcpu_write_state().
+ */
+zx_status_t zxvm_complete_io(zx_handle_t vcpu, const zx_port_packet_t *packet,
+			     const struct zxvm_io_ops *ops);
 
 /**
  * zxvm_vcpu_exit_reason() - why the last enter of the calling thread returned
