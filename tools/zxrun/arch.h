@@ -10,14 +10,17 @@
 
 #include "vm.h"
 
-/* The guest-physical address of RAM */
-uint64_t arch_ram_base(void);
+/* The host's boot option that takes the hypervisor from KVM, or what else does */
+extern const char *const arch_kvm_advice;
 
 /* Are these options possible on this architecture at all? */
 int arch_check_options(const struct options *options);
 
 /* Creates vm->guest and vm->vmar. */
 zx_status_t arch_create_guest(struct vm *vm);
+
+/* Where RAM of that size is. Returns the number of parts. */
+unsigned int arch_ram(uint64_t size, struct ram_part parts[RAM_PARTS]);
 
 /*
  * Adds devices to a guest that has its RAM, and loads what it boots. Sets
@@ -29,8 +32,11 @@ void arch_destroy(struct vm *vm);
 /* First registers; in the VCPU's own thread, as are the two below. */
 zx_status_t arch_vcpu_init(struct vcpu *vcpu);
 
-/* Does what the guest's load or store asks a device for. */
-zx_status_t arch_access(struct vcpu *vcpu, struct device *dev, const zx_packet_guest_mem_t *mem);
+/*
+ * Does what the guest asks a device for. Returns ZX_ERR_WRONG_TYPE for a
+ * packet that this machine cannot get.
+ */
+zx_status_t arch_packet(struct vcpu *vcpu, const zx_port_packet_t *packet);
 
 /* Writes the registers as text, several lines. */
 void arch_registers(struct vcpu *vcpu, char *text, size_t size);

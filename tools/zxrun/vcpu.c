@@ -18,7 +18,7 @@ static const char *explain(zx_status_t status)
 	case ZX_ERR_NOT_SUPPORTED:
 		return "the guest did something that zxvm does not virtualize";
 	case ZX_ERR_IO_DATA_INTEGRITY:
-		return "the guest used an instruction on a device that tells nothing, such as LDP";
+		return "the guest used an instruction on a device that zxrun cannot carry out";
 	case ZX_ERR_NO_MEMORY:
 		return "the host has no memory left for the guest";
 	case ZX_ERR_INVALID_ARGS:
@@ -42,15 +42,12 @@ static void stop_by_status(struct vcpu *vcpu, zx_status_t status)
 /* Returns true to go on. */
 static bool handle_packet(struct vcpu *vcpu, const zx_port_packet_t *packet)
 {
-	zx_status_t status;
+	zx_status_t status = arch_packet(vcpu, packet);
 
-	if (packet->type != ZX_PKT_TYPE_GUEST_MEM) {
+	if (status == ZX_ERR_WRONG_TYPE)
 		vm_stop_error(vcpu->vm, "VCPU %u got a packet of type %u, never asked for",
 			      vcpu->index, packet->type);
-		return false;
-	}
-	status = arch_access(vcpu, (struct device *)(uintptr_t)packet->key, &packet->guest_mem);
-	if (status != ZX_OK)
+	else if (status != ZX_OK)
 		stop_by_status(vcpu, status);
 	return status == ZX_OK;
 }

@@ -21,12 +21,12 @@ static int explain_no_guest(zx_status_t status)
 {
 	if (access("/dev/zxvm", F_OK))
 		return fail("there is no /dev/zxvm: load the module (modprobe zxvm).\n"
-			    "If it refuses, dmesg says why; KVM has to be off (kvm-arm.mode=none)");
+			    "If it refuses, dmesg says why");
 	switch (status) {
 	case ZX_ERR_ACCESS_DENIED:
 		return fail("no permission for /dev/zxvm: join its group, or be root");
 	case ZX_ERR_UNAVAILABLE:
-		return fail("the hypervisor is taken (KVM?): boot with kvm-arm.mode=none");
+		return fail("the hypervisor is taken (KVM?): %s", arch_kvm_advice);
 	case ZX_ERR_NOT_SUPPORTED:
 		return fail("this host cannot run such a guest; dmesg may tell why");
 	case ZX_ERR_NO_MEMORY:
@@ -51,11 +51,25 @@ static int create_guest(struct vm *vm)
 	return status == ZX_OK ? 0 : explain_no_guest(status);
 }
 
+static zx_status_t map_ram(struct vm *vm, zx_handle_t vmo)
+{
+	const zx_vm_option_t options = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE | ZX_VM_PERM_EXECUTE |
+				       ZX_VM_SPECIFIC;
+	zx_status_t status = ZX_OK;
+	zx_vaddr_t address;
+	unsigned int i;
+
+	vm->ram_parts = arch_ram(vm->ram_size, vm->ram_part);
+	for (i = 0; status == ZX_OK && i < vm->ram_parts; i++)
+		status = zx_vmar_map(vm->vmar, options, vm->ram_part[i].base, vmo,
+				     vm->ram_part[i].offset, vm->ram_part[i].size, &address);
+	return status;
+}
+
 /* One VMO is the guest's RAM: it sees all of it, and so does zxrun. */
 static int create_ram(struct vm *vm)
 {
 	const zx_vm_option_t self_options = ZX_VM_PERM_READ | ZX_VM_PERM_WRITE;
-	const zx_vm_option_t guest_options = self_options | ZX_VM_PERM_EXECUTE | ZX_VM_SPECIFIC;
 	uint64_t size = vm->options->memory;
 	zx_handle_t vmo = ZX_HANDLE_INVALID;
 	zx_vaddr_t address;
@@ -69,8 +83,7 @@ static int create_ram(struct vm *vm)
 	if (status == ZX_OK) {
 		vm->ram = (uint8_t *)address;
 		vm->ram_size = size;
-		status = zx_vmar_map(vm->vmar, guest_options, arch_ram_base(), vmo, 0, size,
-				     &address);
+		status = map_ram(vm, vmo);
 	}
 	if (vmo != ZX_HANDLE_INVALID)
 		zx_handle_close(vmo);
@@ -95,6 +108,20 @@ static void alarm_arm(struct alarm_clock *alarm, int64_t second)
 
 	if (timerfd_settime(vm->alarm_fd, TFD_TIMER_ABSTIME, &when, NULL))
 		vm_stop_error(vm, "cannot set the alarm of the guest's clock: %s", strerror(errno));
+}
+
+void *vm_memory(struct vm *vm, uint64_t address, uint64_t size)
+{
+	const struct ram_part *part;
+	unsigned int i;
+
+	for (i = 0; i < vm->ram_parts; i++) {
+		part = &vm->ram_part[i];
+		if (address >= part->base && address - part->base < part->size &&
+		    size <= part->size - (address - part->base))
+			return vm->ram + part->offset + (address - part->base);
+	}
+	return NULL;
 }
 
 int vm_create(struct vm *vm, const struct options *options)

@@ -49,12 +49,23 @@ enum start {
 	START_ABORT,
 };
 
+/* A part of RAM: its guest-physical address, and where it is in vm->ram */
+struct ram_part {
+	uint64_t base;
+	uint64_t offset;
+	uint64_t size;
+};
+
+#define RAM_PARTS	2
+
 struct vm {
 	const struct options *options;
 	zx_handle_t guest;
 	zx_handle_t vmar;
 	uint8_t *ram;
 	uint64_t ram_size;
+	struct ram_part ram_part[RAM_PARTS];
+	unsigned int ram_parts;
 	uint64_t entry;		/* the boot VCPU's first PC */
 	uint64_t boot_arg;	/* and what it finds in the argument register */
 	struct machine *machine;
@@ -82,6 +93,9 @@ void vm_stop(struct vm *vm, enum stop_kind kind, int value);
 void vm_stop_error(struct vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool vm_stopped(struct vm *vm);
 void vm_wake(struct vm *vm);
+
+/* Guest-physical memory; NULL where not all of it is RAM of one part */
+void *vm_memory(struct vm *vm, uint64_t address, uint64_t size);
 
 /* vcpu.c: the body of a VCPU thread */
 void *vcpu_main(void *vcpu);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "../bytes.h"
 #include "../zxrun.h"
 #include "image.h"
 
@@ -19,15 +20,6 @@
 #define ZBOOT_MAGIC		4	/* "zimg" */
 #define ZBOOT_OFFSET		8
 #define ZBOOT_COMPRESSION	24	/* a name, zero-terminated */
-
-static uint64_t le(const uint8_t *bytes, unsigned int count)
-{
-	uint64_t value = 0;
-
-	while (count--)
-		value = value << 8 | bytes[count];
-	return value;
-}
 
 /* What people give by mistake, by its first bytes */
 static const char *not_an_image(const uint8_t *header)
@@ -58,9 +50,9 @@ const char *image_parse(const uint8_t header[IMAGE_HEADER], struct image *image)
 {
 	if (memcmp(header + 56, "ARM\x64", 4))
 		return not_an_image(header);
-	image->text_offset = le(header + 8, 8);
-	image->size = le(header + 16, 8);
-	if (le(header + 24, 8) & FLAG_BIG_ENDIAN)
+	image->text_offset = get_le(header + 8, 8);
+	image->size = get_le(header + 16, 8);
+	if (get_le(header + 24, 8) & FLAG_BIG_ENDIAN)
 		return "it is a big-endian kernel; only little-endian ones are supported";
 	if (!image->size)
 		return "it does not tell its size; kernels before 3.17 are not supported";
@@ -105,7 +97,7 @@ static int read_error(const char *path, gzFile file)
 static int enter_zboot(const char *path, int fd, gzFile *file, uint8_t *header, int64_t *got)
 {
 	const char *compression = (const char *)header + ZBOOT_COMPRESSION;
-	uint64_t offset = le(header + ZBOOT_OFFSET, 4);
+	uint64_t offset = get_le(header + ZBOOT_OFFSET, 4);
 	int payload;
 
 	if (*got < IMAGE_HEADER || memcmp(header, "MZ", 2) ||

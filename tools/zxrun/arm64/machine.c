@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The arm64 machine: its devices, what is loaded into its RAM, its registers. */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
-#include <unistd.h>
-#include <zircon/status.h>
 #include <zircon/syscalls.h>
 #include <zx/zxvm.h>
 
 #include "../arch.h"
-#include "../devices/simple.h"
+#include "../board.h"
 #include "access.h"
 #include "fdt.h"
 #include "image.h"
@@ -23,22 +19,21 @@
 #include "pl011.h"
 #include "pl031.h"
 
-#define HOLES_MAX	8
-
 struct machine {
 	struct pl011 uart;
 	struct pl031 rtc;
 	struct exit_device exit;
-	struct hole holes[HOLES_MAX];
-	unsigned int hole_count;
-	atomic_bool told;	/* of an access to a hole */
+	struct holes holes;
 	struct line uart_line;
 	struct line rtc_line;
 };
 
-uint64_t arch_ram_base(void)
+const char *const arch_kvm_advice = "boot with kvm-arm.mode=none";
+
+unsigned int arch_ram(uint64_t size, struct ram_part parts[RAM_PARTS])
 {
-	return RAM_BASE;
+	parts[0] = (struct ram_part){ .base = RAM_BASE, .size = size };
+	return 1;
 }
 
 int arch_check_options(const struct options *options)
@@ -62,72 +57,26 @@ zx_status_t arch_create_guest(struct vm *vm)
 	return zxvm_guest_create_irqchip(&config, &vm->guest, &vm->vmar);
 }
 
-static void set_line(struct line *line, bool level)
-{
-	struct vm *vm = line->vm;
-	zx_status_t status;
-
-	status = zxvm_guest_set_line(vm->guest, line->number, level);
-	if (status != ZX_OK)
-		vm_stop_error(vm, "cannot set interrupt %u of the guest: %s", line->number,
-			      zx_status_get_string(status));
-}
-
-static void line_init(struct line *line, struct vm *vm, unsigned int number)
-{
-	line->set = set_line;
-	line->vm = vm;
-	line->number = number;
-}
-
-static void request_exit(struct exit_device *exit, int status)
-{
-	vm_stop(exit->vm, STOP_EXIT, status);
-}
-
-static int64_t seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec;
-}
-
 static int add_device(struct vm *vm, struct device *dev)
 {
-	zx_status_t status;
-
-	status = zx_guest_set_trap(vm->guest, ZX_GUEST_TRAP_MEM, dev->base, dev->size,
-				   ZX_HANDLE_INVALID, (uint64_t)(uintptr_t)dev);
-	if (status != ZX_OK)
-		return fail("cannot add the device %s at 0x%" PRIx64 ": %s", dev->name, dev->base,
-			    zx_status_get_string(status));
-	return 0;
+	return board_add_device(vm, ZX_GUEST_TRAP_MEM, dev);
 }
 
 static int add_hole(struct vm *vm, uint64_t start, uint64_t end)
 {
-	struct machine *machine = vm->machine;
-	struct hole *hole = &machine->holes[machine->hole_count];
-
-	if (start >= end)
-		return 0;
-	machine->hole_count++;
-	hole_init(hole, start, end - start, &machine->told);
-	return add_device(vm, &hole->dev);
+	return board_add_hole(vm, &vm->machine->holes, start, end);
 }
 
 static int add_devices(struct vm *vm)
 {
 	struct machine *machine = vm->machine;
 
-	line_init(&machine->uart_line, vm, SPI(UART_SPI));
-	line_init(&machine->rtc_line, vm, SPI(RTC_SPI));
+	machine->holes.kind = ZX_GUEST_TRAP_MEM;
+	board_line_init(&machine->uart_line, vm, SPI(UART_SPI));
+	board_line_init(&machine->rtc_line, vm, SPI(RTC_SPI));
 	pl011_init(&machine->uart, UART_BASE, &machine->uart_line);
-	pl031_init(&machine->rtc, RTC_BASE, &machine->rtc_line, seconds);
-	exit_device_init(&machine->exit, EXIT_BASE);
-	machine->exit.vm = vm;
-	machine->exit.request = request_exit;
+	pl031_init(&machine->rtc, RTC_BASE, &machine->rtc_line, board_seconds);
+	board_exit_init(&machine->exit, vm, EXIT_BASE);
 	vm->serial = &machine->uart.serial;
 	vm->alarm = &machine->rtc.alarm;
 
@@ -140,36 +89,6 @@ static int add_devices(struct vm *vm)
 	       add_hole(vm, RTC_BASE + DEVICE_SIZE, EXIT_BASE) ||
 	       add_hole(vm, EXIT_BASE + DEVICE_SIZE, RAM_BASE) ||
 	       add_hole(vm, RAM_BASE + vm->ram_size, ADDRESS_END) ? -1 : 0;
-}
-
-/* Reads the file to ram[offset]. Returns its size, or -1 after a message. */
-static int64_t load_initrd(struct vm *vm, uint64_t offset)
-{
-	const char *path = vm->options->initrd;
-	uint64_t end = offset;
-	ssize_t got;
-	uint8_t more;
-	int fd;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail("cannot open the initrd %s: %s", path, strerror(errno));
-	do {
-		if (end < vm->ram_size)
-			got = read(fd, vm->ram + end, vm->ram_size - end);
-		else
-			got = read(fd, &more, 1);
-		if (got > 0 && end == vm->ram_size) {
-			close(fd);
-			return fail("too little memory for both kernel and initrd: raise -m");
-		}
-		if (got > 0)
-			end += (uint64_t)got;
-	} while (got > 0 || (got < 0 && errno == EINTR));
-	if (got < 0)
-		fail("cannot read the initrd %s: %s", path, strerror(errno));
-	close(fd);
-	return got < 0 ? -1 : (int64_t)(end - offset);
 }
 
 static int fill_seeds(struct fdt_config *config)
@@ -203,7 +122,7 @@ static int load(struct vm *vm)
 		return fail("too little memory: the kernel needs %" PRIu64 " MiB; raise -m",
 			    initrd / MIB);
 	if (vm->options->initrd)
-		size = load_initrd(vm, initrd);
+		size = board_load_initrd(vm, initrd, vm->ram_size);
 	if (size < 0)
 		return -1;
 	config.initrd_start = RAM_BASE + initrd;
@@ -239,14 +158,18 @@ zx_status_t arch_vcpu_init(struct vcpu *vcpu)
 	return zx_vcpu_write_state(vcpu->handle, ZX_VCPU_STATE, &state, sizeof(state));
 }
 
-zx_status_t arch_access(struct vcpu *vcpu, struct device *dev, const zx_packet_guest_mem_t *mem)
+zx_status_t arch_packet(struct vcpu *vcpu, const zx_port_packet_t *packet)
 {
-	uint64_t offset = mem->addr - dev->base;
+	const zx_packet_guest_mem_t *mem = &packet->guest_mem;
+	struct device *dev = (struct device *)(uintptr_t)packet->key;
 	unsigned int size = mem->access_size;
 	zx_vcpu_state_t state;
 	zx_status_t status;
-	uint64_t value;
+	uint64_t offset, value;
 
+	if (packet->type != ZX_PKT_TYPE_GUEST_MEM)
+		return ZX_ERR_WRONG_TYPE;
+	offset = mem->addr - dev->base;
 	if (!mem->read) {
 		dev->write(dev, offset, size, mem->data & access_mask(size));
 		return ZX_OK;

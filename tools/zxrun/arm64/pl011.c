@@ -62,7 +62,7 @@ static unsigned int rx_trigger(const struct pl011 *uart)
 /* A handler that saw the transmit interrupt may send a FIFO's worth unasked. */
 static bool wire_has_room(const struct pl011 *uart)
 {
-	return uart->wire_count <= PL011_WIRE - PL011_FIFO;
+	return uart->wire.count <= PL011_WIRE - PL011_FIFO;
 }
 
 /*
@@ -75,9 +75,9 @@ static uint32_t raw_interrupts(const struct pl011 *uart)
 
 	if (!wire_has_room(uart))
 		ris &= ~INT_TX;
-	if (uart->rx_count >= rx_trigger(uart))
+	if (uart->rx.count >= rx_trigger(uart))
 		ris |= INT_RX;
-	if (uart->rx_count)
+	if (uart->rx.count)
 		ris |= INT_RT;
 	return ris;
 }
@@ -91,16 +91,9 @@ static size_t rx_room(const struct pl011 *uart)
 {
 	uint32_t on = CR_UARTEN | CR_RXE;
 
-	if ((uart->cr & (on | CR_LBE)) != on || uart->rx_count >= fifo_size(uart))
+	if ((uart->cr & (on | CR_LBE)) != on || uart->rx.count >= fifo_size(uart))
 		return 0;
-	return fifo_size(uart) - uart->rx_count;
-}
-
-static void rx_push(struct pl011 *uart, uint8_t c)
-{
-	if (uart->rx_count == PL011_FIFO)
-		return;
-	uart->rx[(uart->rx_head + uart->rx_count++) % PL011_FIFO] = c;
+	return fifo_size(uart) - uart->rx.count;
 }
 
 /* Returns true if the console has to be woken. */
@@ -108,14 +101,11 @@ static bool transmit(struct pl011 *uart, uint8_t c)
 {
 	uart->latched |= INT_TX;
 	if (uart->cr & CR_LBE) {
-		rx_push(uart, c);
+		fifo_push(&uart->rx, c);
 		return false;
 	}
 	/* A FIFO that is full loses what is written; TXFF told so. */
-	if (uart->wire_count == PL011_WIRE)
-		return false;
-	uart->wire[(uart->wire_head + uart->wire_count++) % PL011_WIRE] = c;
-	return uart->wire_count == 1;
+	return fifo_push(&uart->wire, c) && uart->wire.count == 1;
 }
 
 /*
@@ -126,12 +116,10 @@ static uint32_t read_data(struct pl011 *uart, bool *wake)
 {
 	uint8_t c;
 
-	if (!uart->rx_count)
+	if (!uart->rx.count)
 		return 0;
-	c = uart->rx[uart->rx_head];
-	uart->rx_head = (uart->rx_head + 1) % PL011_FIFO;
-	uart->rx_count--;
-	*wake = uart->rx_count == fifo_size(uart) / 2;
+	c = fifo_pop(&uart->rx);
+	*wake = uart->rx.count == fifo_size(uart) / 2;
 	return c;
 }
 
@@ -139,11 +127,11 @@ static uint32_t read_flags(const struct pl011 *uart)
 {
 	uint32_t fr = FR_CTS | FR_DSR | FR_DCD;
 
-	if (!uart->rx_count)
+	if (!uart->rx.count)
 		fr |= FR_RXFE;
-	if (uart->rx_count >= fifo_size(uart))
+	if (uart->rx.count >= fifo_size(uart))
 		fr |= FR_RXFF;
-	if (uart->wire_count == PL011_WIRE)
+	if (uart->wire.count == PL011_WIRE)
 		fr |= FR_TXFF;
 	if (wire_has_room(uart))
 		fr |= FR_TXFE;
@@ -271,7 +259,7 @@ static void pl011_receive(struct serial *serial, const uint8_t *data, size_t siz
 
 	pthread_mutex_lock(&uart->lock);
 	while (size--)
-		rx_push(uart, *data++);
+		fifo_push(&uart->rx, *data++);
 	update_line(uart);
 	pthread_mutex_unlock(&uart->lock);
 }
@@ -282,11 +270,7 @@ static size_t pl011_take(struct serial *serial, uint8_t *buffer, size_t size)
 	size_t taken;
 
 	pthread_mutex_lock(&uart->lock);
-	for (taken = 0; taken < size && uart->wire_count; taken++) {
-		buffer[taken] = uart->wire[uart->wire_head];
-		uart->wire_head = (uart->wire_head + 1) % PL011_WIRE;
-		uart->wire_count--;
-	}
+	taken = fifo_take(&uart->wire, buffer, size);
 	update_line(uart);
 	pthread_mutex_unlock(&uart->lock);
 	return taken;
@@ -304,6 +288,8 @@ void pl011_init(struct pl011 *uart, uint64_t base, struct line *line)
 	uart->serial.receive = pl011_receive;
 	uart->serial.take = pl011_take;
 	uart->line = line;
+	fifo_init(&uart->rx, uart->rx_bytes, PL011_FIFO);
+	fifo_init(&uart->wire, uart->wire_bytes, PL011_WIRE);
 	/* DDI 0183 3.2: values after reset */
 	uart->cr = CR_TXE | CR_RXE;
 	uart->ifls = 0x12;

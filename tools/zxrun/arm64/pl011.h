@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "../devices/device.h"
+#include "../devices/fifo.h"
 
 #define PL011_FIFO	16
 #define PL011_WIRE	4096	/* sent, and not yet taken by the console */
@@ -17,10 +18,9 @@ struct pl011 {
 	pthread_mutex_t lock;
 	uint32_t ibrd, fbrd, lcrh, cr, ifls, imsc, dmacr;
 	uint32_t latched;	/* the part of RIS that stays until cleared */
-	uint8_t rx[PL011_FIFO];
-	unsigned int rx_head, rx_count;
-	uint8_t wire[PL011_WIRE];
-	unsigned int wire_head, wire_count;
+	struct fifo rx, wire;
+	uint8_t rx_bytes[PL011_FIFO];
+	uint8_t wire_bytes[PL011_WIRE];
 };
 
 void pl011_init(struct pl011 *uart, uint64_t base, struct line *line);

@@ -14,7 +14,7 @@
 	((type *)((char *)(ptr) - offsetof(type, member)))
 
 /*
- * struct device: a range of guest-physical addresses that traps
+ * struct device: a range of guest-physical addresses, or of ports, that traps
  * @read: size is 1, 2, 4 or 8; bits of the result above it are ignored
  * @write: bits of value above size are zero
  */
@@ -25,6 +25,11 @@ struct device {
 	uint64_t (*read)(struct device *dev, uint64_t offset, unsigned int size);
 	void (*write)(struct device *dev, uint64_t offset, unsigned int size, uint64_t value);
 };
+
+static inline bool device_has(const struct device *dev, uint64_t address)
+{
+	return address >= dev->base && address - dev->base < dev->size;
+}
 
 /* A level-triggered interrupt line. Devices call set() when the level changes. */
 struct line {

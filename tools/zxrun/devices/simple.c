@@ -41,9 +41,11 @@ static void tell(struct hole *hole, const char *what, uint64_t offset)
 
 static uint64_t hole_read(struct device *dev, uint64_t offset, unsigned int size)
 {
+	struct hole *hole = container_of(dev, struct hole, dev);
+
 	(void)size;
-	tell(container_of(dev, struct hole, dev), "read address", offset);
-	return 0;
+	tell(hole, "read address", offset);
+	return hole->value;
 }
 
 static void hole_write(struct device *dev, uint64_t offset, unsigned int size, uint64_t value)
@@ -53,7 +55,8 @@ static void hole_write(struct device *dev, uint64_t offset, unsigned int size, u
 	tell(container_of(dev, struct hole, dev), "wrote to address", offset);
 }
 
-void hole_init(struct hole *hole, uint64_t base, uint64_t size, atomic_bool *told)
+void hole_init(struct hole *hole, uint64_t base, uint64_t size, uint64_t value,
+	       atomic_bool *told)
 {
 	memset(hole, 0, sizeof(*hole));
 	hole->dev.name = "hole";
@@ -61,5 +64,6 @@ void hole_init(struct hole *hole, uint64_t base, uint64_t size, atomic_bool *tol
 	hole->dev.size = size;
 	hole->dev.read = hole_read;
 	hole->dev.write = hole_write;
+	hole->value = value;
 	hole->told = told;
 }

@@ -17,13 +17,15 @@ struct exit_device {
 	void *vm;
 };
 
-/* struct hole: addresses where nothing is. Reads zero, and says so once. */
+/* struct hole: addresses where nothing is. Reads @value, and says so once. */
 struct hole {
 	struct device dev;
+	uint64_t value;
 	atomic_bool *told;	/* shared by all holes of a machine */
 };
 
 void exit_device_init(struct exit_device *exit, uint64_t base);
-void hole_init(struct hole *hole, uint64_t base, uint64_t size, atomic_bool *told);
+void hole_init(struct hole *hole, uint64_t base, uint64_t size, uint64_t value,
+	       atomic_bool *told);
 
 #endif

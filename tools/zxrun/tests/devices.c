@@ -153,10 +153,12 @@ void test_hole_told_once(void)
 	struct hole hole;
 	struct device *dev = &hole.dev;
 
-	hole_init(&hole, 0x1000, 0x2000, &told);
+	hole_init(&hole, 0x1000, 0x2000, 0, &told);
 	CHECK_EQUAL(dev->base, 0x1000);
 	CHECK_EQUAL(dev->size, 0x2000);
 	CHECK_EQUAL(dev->read(dev, 8, 8), 0);
 	dev->write(dev, 8, 8, 1);
 	CHECK(told);
+	hole_init(&hole, 0x1000, 0x2000, UINT64_MAX, &told);
+	CHECK_EQUAL(dev->read(dev, 8, 8), UINT64_MAX);
 }

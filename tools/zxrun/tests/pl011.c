@@ -270,6 +270,6 @@ void test_pl011_fuzz(void)
 			uart.serial.receive(&uart.serial, in, space);
 		}
 	}
-	CHECK(uart.rx_count <= PL011_FIFO);
-	CHECK(uart.wire_count <= PL011_WIRE);
+	CHECK(uart.rx.count <= PL011_FIFO);
+	CHECK(uart.wire.count <= PL011_WIRE);
 }
