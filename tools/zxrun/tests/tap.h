@@ -45,6 +45,44 @@ uint64_t test_random(void);
 	X(console_keys) \
 	X(console_output) \
 	X(console_input) \
+	X(uart_reset) \
+	X(uart_divisor) \
+	X(uart_identity) \
+	X(uart_transmit) \
+	X(uart_transmit_full) \
+	X(uart_receive) \
+	X(uart_flow) \
+	X(uart_loopback) \
+	X(uart_fuzz) \
+	X(cmos_time) \
+	X(cmos_set_time) \
+	X(cmos_ram) \
+	X(cmos_alarm) \
+	X(cmos_fuzz) \
+	X(power) \
+	X(ports) \
+	X(acpi_fadt) \
+	X(acpi_madt) \
+	X(acpi_too_small) \
+	X(acpi_passes_iasl) \
+	X(mmio_instructions) \
+	X(mmio_strings) \
+	X(mmio_other_modes) \
+	X(mmio_refuses) \
+	X(mmio_walk) \
+	X(mmio_fuzz) \
+	X(bzimage_load) \
+	X(bzimage_refuses) \
+	X(elf_load) \
+	X(elf_refuses) \
+	X(kernel_fuzz) \
+	X(file_read) \
+	X(start_page_tables) \
+	X(start_64) \
+	X(start_pvh) \
+	X(start_boot_params) \
+	X(start_pvh_info) \
+	X(start_refuses) \
 	X(exit_device) \
 	X(hole_told_once)
 
