@@ -104,17 +104,14 @@ enum zxvm_run zxvm_slow_clock(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 
 static void read_call(struct zxvm_vcpu *vcpu, struct hypercall *call)
 {
-	struct zxvm_segment cs;
-
-	zxvm_vendor->get_segment(vcpu, ZXVM_CS, &cs);
 	call->nr = zxvm_get_gpr(vcpu, ZXVM_RAX);
 	call->args[0] = zxvm_get_gpr(vcpu, ZXVM_RBX);
 	call->args[1] = zxvm_get_gpr(vcpu, ZXVM_RCX);
 	call->args[2] = zxvm_get_gpr(vcpu, ZXVM_RDX);
 	call->args[3] = zxvm_get_gpr(vcpu, ZXVM_RSI);
 	call->cpl = zxvm_cpl(vcpu);
-	call->long_mode = cs.ar & ZXVM_AR_L &&
-			  zxvm_get(vcpu, ZXVM_EFER) & EFER_LMA;
+	call->long_mode = zxvm_in_64bit_code(vcpu,
+					     zxvm_get(vcpu, ZXVM_CS_AR));
 }
 
 static enum zxvm_run finish_call(struct zxvm_vcpu *vcpu,

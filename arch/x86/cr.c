@@ -20,18 +20,10 @@
 #define PDPTE_RESERVED	(GENMASK_ULL(63, 48) | GENMASK_ULL(8, 5) | \
 			 GENMASK_ULL(2, 1))
 
-static bool in_64bit_code(struct zxvm_vcpu *vcpu)
-{
-	struct zxvm_segment cs;
-
-	zxvm_vendor->get_segment(vcpu, ZXVM_CS, &cs);
-	return cs.ar & ZXVM_AR_L && zxvm_get(vcpu, ZXVM_EFER) & EFER_LMA;
-}
-
 static bool cr0_faults(struct zxvm_vcpu *vcpu, u64 old, u64 new)
 {
 	u64 cr4 = zxvm_get(vcpu, ZXVM_CR4);
-	struct zxvm_segment cs;
+	u32 cs = zxvm_get(vcpu, ZXVM_CS_AR);
 
 	if (new >> 32 || (new & X86_CR0_PG && !(new & X86_CR0_PE)) ||
 	    (new & X86_CR0_NW && !(new & X86_CR0_CD)))
@@ -39,11 +31,11 @@ static bool cr0_faults(struct zxvm_vcpu *vcpu, u64 old, u64 new)
 	if (!((old ^ new) & X86_CR0_PG))
 		return false;
 	if (!(new & X86_CR0_PG))
-		return cr4 & X86_CR4_PCIDE || in_64bit_code(vcpu);
+		return cr4 & X86_CR4_PCIDE ||
+		       zxvm_in_64bit_code(vcpu, cs);
 	if (!(zxvm_get(vcpu, ZXVM_EFER) & EFER_LME))
 		return false;
-	zxvm_vendor->get_segment(vcpu, ZXVM_CS, &cs);
-	return !(cr4 & X86_CR4_PAE) || cs.ar & ZXVM_AR_L;
+	return !(cr4 & X86_CR4_PAE) || cs & ZXVM_AR_L;
 }
 
 static bool cr4_faults(struct zxvm_vcpu *vcpu, u64 old, u64 new)

@@ -13,6 +13,7 @@
 
 /* Vectors below are exceptions; 2 is the NMI */
 #define FIRST_INTERRUPT	32
+#define EXCEPTIONS	(GENMASK(FIRST_INTERRUPT - 1, 0) & ~BIT(X86_TRAP_NMI))
 
 /* SDM vol. 3, 6.15 */
 static const u32 has_error_code = BIT(X86_TRAP_DF) | BIT(X86_TRAP_TS) |
@@ -56,11 +57,6 @@ void zxvm_queue_error(struct zxvm_vcpu *vcpu, u32 vector, u32 error)
 	queue(vcpu, info, error);
 }
 
-static bool take(struct zxvm_vcpu *vcpu, u32 vector)
-{
-	return test_and_clear_bit(vector, vcpu->arch.pending);
-}
-
 /* The highest pending vector in [first, end), or -1 */
 static int highest(const struct zxvm_vcpu *vcpu, u32 first, u32 end)
 {
@@ -86,31 +82,30 @@ static void inject_exception(struct zxvm_vcpu *vcpu, u32 vector)
 	inject(vcpu, info);
 }
 
-/*
- * One vector that the VMM or an IPI has made pending. Returns false if what
- * is left has to wait for a window.
- */
-static bool inject_pending(struct zxvm_vcpu *vcpu, u32 blocked)
+/* One vector that the VMM or an IPI has made pending, if it can be taken */
+static void inject_pending(struct zxvm_vcpu *vcpu, u32 blocked)
 {
+	unsigned long exceptions;
 	int vector;
 
-	if (!(blocked & ZXVM_WINDOW_NMI) && take(vcpu, X86_TRAP_NMI)) {
+	if (!(blocked & ZXVM_WINDOW_NMI) &&
+	    test_bit(X86_TRAP_NMI, vcpu->arch.pending)) {
+		clear_bit(X86_TRAP_NMI, vcpu->arch.pending);
 		inject(vcpu, X86_TRAP_NMI | ZXVM_EVENT_NMI);
-		return true;
+		return;
 	}
 	vector = highest(vcpu, FIRST_INTERRUPT, ZXVM_MAX_VECTORS);
 	if (vector >= 0 && !(blocked & ZXVM_WINDOW_IRQ)) {
-		if (take(vcpu, vector))
-			inject(vcpu, vector | ZXVM_EVENT_EXT_INT);
-		return true;
+		clear_bit(vector, vcpu->arch.pending);
+		inject(vcpu, vector | ZXVM_EVENT_EXT_INT);
+		return;
 	}
-	for (vector = 0; vector < FIRST_INTERRUPT; vector++) {
-		if (vector == X86_TRAP_NMI || !take(vcpu, vector))
-			continue;
-		inject_exception(vcpu, vector);
-		return true;
-	}
-	return false;
+	exceptions = READ_ONCE(vcpu->arch.pending[0]) & EXCEPTIONS;
+	if (likely(!exceptions))
+		return;
+	vector = __ffs(exceptions);
+	clear_bit(vector, vcpu->arch.pending);
+	inject_exception(vcpu, vector);
 }
 
 /* What to wait for, given what is pending still */

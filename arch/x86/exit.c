@@ -46,10 +46,7 @@ enum zxvm_run zxvm_inject_gp(struct zxvm_vcpu *vcpu)
  */
 int zxvm_cpl(struct zxvm_vcpu *vcpu)
 {
-	struct zxvm_segment ss;
-
-	zxvm_vendor->get_segment(vcpu, ZXVM_SS, &ss);
-	return FIELD_GET(ZXVM_AR_DPL, ss.ar);
+	return FIELD_GET(ZXVM_AR_DPL, zxvm_get(vcpu, ZXVM_SS_AR));
 }
 
 /**
@@ -215,13 +212,9 @@ enum zxvm_run zxvm_handle_nested_fault(struct zxvm_vcpu *vcpu,
 /* The operand size that the code segment gives; SDM vol. 3, 3.4.5 */
 static u8 default_operand_size(struct zxvm_vcpu *vcpu)
 {
-	struct zxvm_segment cs;
+	u32 cs = zxvm_get(vcpu, ZXVM_CS_AR);
 
-	zxvm_vendor->get_segment(vcpu, ZXVM_CS, &cs);
-	if (cs.ar & ZXVM_AR_DB)
-		return 4;
-	return cs.ar & ZXVM_AR_L && zxvm_get(vcpu, ZXVM_EFER) & EFER_LMA ?
-	       4 : 2;
+	return cs & ZXVM_AR_DB || zxvm_in_64bit_code(vcpu, cs) ? 4 : 2;
 }
 
 /**
@@ -288,8 +281,9 @@ enum zxvm_run zxvm_arch_vcpu_slow(struct zxvm_vcpu *vcpu,
 {
 	switch (vcpu->arch.slow) {
 	case ZXVM_SLOW_DECODE:
+		return zxvm_slow_decode(vcpu, exit);
 	case ZXVM_SLOW_STRING_IO:
-		return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
+		return zxvm_slow_string_io(vcpu, exit);
 	case ZXVM_SLOW_WRITE_CR:
 		return zxvm_slow_write_cr(vcpu);
 	case ZXVM_SLOW_CLOCK:

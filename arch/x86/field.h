@@ -29,6 +29,9 @@ enum zxvm_field {
 	ZXVM_FMASK,
 	ZXVM_KERNEL_GS_BASE,
 	ZXVM_TSC_AUX,
+	/* Access rights, read only: ZXVM_AR_* */
+	ZXVM_CS_AR,
+	ZXVM_SS_AR,
 	ZXVM_GDTR_BASE,
 	ZXVM_GDTR_LIMIT,
 	ZXVM_IDTR_BASE,

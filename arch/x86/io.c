@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Port I/O. What has a trap goes to the VMM; a string instruction goes in
- * pieces that lie in one page each.
+ * Port I/O: what has a trap goes to the VMM.
  */
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -10,8 +9,14 @@
 
 #include "x86.h"
 
-static void describe(struct zxvm_exit *exit, const struct zxvm_trap *trap,
-		     const struct zxvm_io *io)
+/**
+ * zxvm_describe_io() - begin the packet of an I/O trap
+ * @exit: to be filled
+ * @trap: that was hit
+ * @io: the access
+ */
+void zxvm_describe_io(struct zxvm_exit *exit, const struct zxvm_trap *trap,
+		      const struct zxvm_io *io)
 {
 	struct zxvm_packet *packet = &exit->packet;
 
@@ -49,7 +54,7 @@ enum zxvm_run zxvm_handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 		vcpu->arch.slow = ZXVM_SLOW_STRING_IO;
 		return ZXVM_RUN_SLOW;
 	}
-	describe(exit, trap, io);
+	zxvm_describe_io(exit, trap, io);
 	rax = zxvm_get_gpr(vcpu, ZXVM_RAX);
 	if (!io->in)
 		exit->packet.u.io.data = rax & GENMASK(io->size * 8 - 1, 0);

@@ -9,8 +9,13 @@
 #include "tables.h"
 #include "x86.h"
 
+/* CPUID Fn8000_0001 EDX */
+#define CPUID_EDX_PAGES_1G	BIT(26)
+
 struct cpuid_table zxvm_cpuid_table __ro_after_init;
 struct msr_table zxvm_msr_table __ro_after_init;
+u8 zxvm_guest_phys_bits __ro_after_init;
+bool zxvm_guest_pages_1g __ro_after_init;
 
 static void host_cpuid(u32 leaf, u32 subleaf, struct zxvm_cpuid *out)
 {
@@ -33,6 +38,17 @@ static u32 msr_when(void)
 	       MSR_WHEN_NO_SPEC_CTRL;
 }
 
+static void query_addresses(void)
+{
+	struct cpuid_view view = { };
+	struct zxvm_cpuid out;
+
+	cpuid_query(&zxvm_cpuid_table, &view, 0x80000001, 0, &out);
+	zxvm_guest_pages_1g = out.reg[CPUID_OUT_EDX] & CPUID_EDX_PAGES_1G;
+	cpuid_query(&zxvm_cpuid_table, &view, 0x80000008, 0, &out);
+	zxvm_guest_phys_bits = out.reg[CPUID_OUT_EAX] & 0xff;
+}
+
 /**
  * zxvm_tables_init() - make the tables; zxvm_host is complete
  *
@@ -48,4 +64,5 @@ void zxvm_tables_init(void)
 
 	cpuid_init(&zxvm_cpuid_table, &host);
 	msr_init(&zxvm_msr_table, msr_when());
+	query_addresses();
 }

@@ -13,6 +13,10 @@
 extern struct cpuid_table zxvm_cpuid_table __ro_after_init;
 extern struct msr_table zxvm_msr_table __ro_after_init;
 
+/* Of guests: width of a physical address; pages of 1 GiB */
+extern u8 zxvm_guest_phys_bits __ro_after_init;
+extern bool zxvm_guest_pages_1g __ro_after_init;
+
 void zxvm_tables_init(void);
 
 #endif /* ZXVM_X86_TABLES_H */

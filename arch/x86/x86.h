@@ -11,6 +11,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 
 #include "arch.h"
@@ -109,6 +110,18 @@ static inline bool zxvm_noncanonical(struct zxvm_vcpu *vcpu, u64 address)
 	int bits = zxvm_get(vcpu, ZXVM_CR4) & X86_CR4_LA57 ? 57 : 48;
 
 	return sign_extend64(address, bits - 1) != address;
+}
+
+/**
+ * zxvm_in_64bit_code() - does the guest run 64-bit code? SDM vol. 3, 3.4.5
+ * @vcpu: loaded
+ * @cs: its %ZXVM_CS_AR
+ *
+ * Return: whether.
+ */
+static inline bool zxvm_in_64bit_code(struct zxvm_vcpu *vcpu, u32 cs)
+{
+	return cs & ZXVM_AR_L && zxvm_get(vcpu, ZXVM_EFER) & EFER_LMA;
 }
 
 /**
@@ -235,6 +248,10 @@ enum zxvm_run zxvm_handle_unexpected(struct zxvm_exit *exit, int status);
 /* How a nested page fault came about */
 #define ZXVM_FAULT_WALK		BIT(0)	/* by a walk of the guest's tables */
 #define ZXVM_FAULT_DELIVERY	BIT(1)	/* while an event was delivered */
+
+/* io.c */
+void zxvm_describe_io(struct zxvm_exit *exit, const struct zxvm_trap *trap,
+		      const struct zxvm_io *io);
 
 /* clock.c */
 void zxvm_clock_init(struct zxvm_guest *guest);

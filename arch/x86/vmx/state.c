@@ -28,6 +28,8 @@ static const u16 field_encoding[ZXVM_FIELDS] = {
 	[ZXVM_SYSENTER_CS]	= GUEST_SYSENTER_CS,
 	[ZXVM_SYSENTER_ESP]	= GUEST_SYSENTER_ESP,
 	[ZXVM_SYSENTER_EIP]	= GUEST_SYSENTER_EIP,
+	[ZXVM_CS_AR]		= GUEST_CS_AR_BYTES,
+	[ZXVM_SS_AR]		= GUEST_SS_AR_BYTES,
 	[ZXVM_GDTR_BASE]	= GUEST_GDTR_BASE,
 	[ZXVM_GDTR_LIMIT]	= GUEST_GDTR_LIMIT,
 	[ZXVM_IDTR_BASE]	= GUEST_IDTR_BASE,
@@ -145,16 +147,21 @@ static u64 read_masked(unsigned long reg, unsigned long mask,
 	return (vmread(reg) & ~host) | (vmread(shadow) & host);
 }
 
-/* The bits of ours are what VMX, or the host, wants them to be. 24.8 */
-static void write_guest_cr0(u64 value)
+/*
+ * The bits of ours are what VMX, or the host, wants them to be, 24.8. The
+ * guest's own write would have flushed its TLB; 4.10.4.1.
+ */
+static void write_guest_cr0(struct vmx_vcpu *vmx, u64 value)
 {
+	vmx->vpid_stale = true;
 	vmwrite(CR0_READ_SHADOW, value);
 	vmwrite(GUEST_CR0, (value & ~(X86_CR0_NW | X86_CR0_CD)) | X86_CR0_NE |
 			   X86_CR0_ET);
 }
 
-static void write_guest_cr4(u64 value)
+static void write_guest_cr4(struct vmx_vcpu *vmx, u64 value)
 {
+	vmx->vpid_stale = true;
 	vmwrite(CR4_READ_SHADOW, value);
 	vmwrite(GUEST_CR4, (value & ~(u64)X86_CR4_MCE) | X86_CR4_VMXE |
 			   (__read_cr4() & X86_CR4_MCE));
@@ -185,14 +192,15 @@ static u64 read_field(enum zxvm_field field)
 	}
 }
 
-static void write_field(enum zxvm_field field, u64 value)
+static void write_field(struct vmx_vcpu *vmx, enum zxvm_field field,
+			u64 value)
 {
 	switch (field) {
 	case ZXVM_CR0:
-		write_guest_cr0(value);
+		write_guest_cr0(vmx, value);
 		break;
 	case ZXVM_CR4:
-		write_guest_cr4(value);
+		write_guest_cr4(vmx, value);
 		break;
 	case ZXVM_EFER:
 		write_guest_efer(value);
@@ -260,7 +268,7 @@ void vmx_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 	if (is_msr(field)) {
 		set_msr(vcpu, field, value);
 	} else if (window_begin(vcpu, &flags)) {
-		write_field(field, value);
+		write_field(vcpu->arch.vmx, field, value);
 		window_end(vcpu, flags);
 	}
 }

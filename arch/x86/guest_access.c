@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Guest memory as the guest's own instructions see it: segments and page
+ * tables on the way. What an instruction is, is found out here where the CPU
+ * does not say; what it does is for user space.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+
+#include <asm/trapnr.h>
+
+#include "guest_access.h"
+#include "tables.h"
+#include "x86.h"
+
+static int read_word(void *vmar, u64 gpa, u64 *word)
+{
+	return zxvm_vmar_read(vmar, gpa, word, sizeof(*word));
+}
+
+static void get_walk_regs(struct zxvm_vcpu *vcpu, struct walk_regs *regs)
+{
+	regs->cr0 = zxvm_get(vcpu, ZXVM_CR0);
+	regs->cr3 = zxvm_get(vcpu, ZXVM_CR3);
+	regs->cr4 = zxvm_get(vcpu, ZXVM_CR4);
+	regs->efer = zxvm_get(vcpu, ZXVM_EFER);
+	regs->ac = zxvm_get(vcpu, ZXVM_RFLAGS) & X86_EFLAGS_AC;
+	regs->phys_bits = zxvm_guest_phys_bits;
+	regs->pages_1g = zxvm_guest_pages_1g;
+}
+
+/**
+ * zxvm_linear() - the linear address of a byte of a segment
+ * @vcpu: loaded
+ * @seg: ES to GS
+ * @offset: of the byte
+ *
+ * Return: the address; SDM vol. 3, 3.4.4.
+ */
+u64 zxvm_linear(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 offset)
+{
+	bool long_mode = zxvm_in_64bit_code(vcpu, zxvm_get(vcpu, ZXVM_CS_AR));
+	struct zxvm_segment segment;
+
+	if (long_mode && seg < ZXVM_FS)
+		return offset;
+	zxvm_vendor->get_segment(vcpu, seg, &segment);
+	return long_mode ? segment.base + offset :
+			   (u32)(segment.base + offset);
+}
+
+/* Returns 0, WALK_* or a negative errno. */
+static int walk(struct zxvm_vcpu *vcpu, u64 linear, u32 access, u64 *gpa,
+		u32 *error)
+{
+	struct walk_regs regs;
+
+	if (zxvm_cpl(vcpu) == 3)
+		access |= WALK_USER;
+	get_walk_regs(vcpu, &regs);
+	return walk_address(&regs, linear, access, read_word,
+			    vcpu->guest->vmar, gpa, error);
+}
+
+/**
+ * zxvm_translate() - the guest-physical address of data
+ * @vcpu: loaded
+ * @linear: linear address
+ * @access: WALK_WRITE or 0
+ * @gpa: set if it is mapped
+ *
+ * Return: true; or false after the guest got the fault that it would have got.
+ */
+bool zxvm_translate(struct zxvm_vcpu *vcpu, u64 linear, u32 access, u64 *gpa)
+{
+	u32 error = 0;
+	int ret;
+
+	ret = walk(vcpu, linear, access, gpa, &error);
+	if (!ret)
+		return true;
+	if (ret == WALK_PAGE_FAULT) {
+		vcpu->arch.cr2 = linear;
+		zxvm_queue_error(vcpu, X86_TRAP_PF, error);
+	} else {
+		zxvm_queue_error(vcpu, X86_TRAP_GP, 0);
+	}
+	return false;
+}
+
+/* Up to the end of a page. Returns the number of bytes, 0 for none. */
+static unsigned int fetch_piece(struct zxvm_vcpu *vcpu, u64 linear, u8 *bytes,
+				unsigned int size)
+{
+	u32 error;
+	u64 gpa;
+
+	size = min_t(u64, size, PAGE_SIZE - (linear & ~PAGE_MASK));
+	if (walk(vcpu, linear, WALK_FETCH, &gpa, &error) ||
+	    zxvm_vmar_read(vcpu->guest->vmar, gpa, bytes, size))
+		return 0;
+	return size;
+}
+
+static enum insn_mode insn_mode(struct zxvm_vcpu *vcpu)
+{
+	u32 cs = zxvm_get(vcpu, ZXVM_CS_AR);
+
+	if (zxvm_in_64bit_code(vcpu, cs))
+		return INSN_64;
+	return cs & ZXVM_AR_DB ? INSN_32 : INSN_16;
+}
+
+/**
+ * zxvm_fetch_insn() - the instruction at the guest's RIP
+ * @vcpu: loaded
+ * @insn: to be filled
+ *
+ * Another VCPU may have changed it since it was executed, and the page tables
+ * too: the caller lets the guest execute it again if there is none.
+ *
+ * Context: may sleep.
+ * Return: 0, -EAGAIN (not mapped) or -EINVAL (no such instruction).
+ */
+int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn)
+{
+	bool amd = zxvm_vendor->backend == ZXVM_BACKEND_SVM;
+	u64 linear = zxvm_linear(vcpu, ZXVM_CS, zxvm_get(vcpu, ZXVM_RIP));
+	enum insn_mode mode = insn_mode(vcpu);
+	u8 bytes[INSN_MAX_LENGTH];
+	unsigned int n;
+	int ret;
+
+	n = fetch_piece(vcpu, linear, bytes, sizeof(bytes));
+	ret = insn_decode(bytes, n, mode, amd, insn);
+	if (ret != -EAGAIN || !n || n == sizeof(bytes))
+		return ret;
+	n += fetch_piece(vcpu, linear + n, bytes + n, sizeof(bytes) - n);
+	return insn_decode(bytes, n, mode, amd, insn);
+}
+
+/**
+ * zxvm_slow_decode() - find out the length of an instruction that hit a trap
+ * @vcpu: loaded
+ * @exit: of the exit
+ *
+ * Context: may sleep.
+ * Return: ZXVM_RUN_MEM, ZXVM_RUN_RESUME to let the guest try again, or
+ * ZXVM_RUN_STATUS.
+ */
+enum zxvm_run zxvm_slow_decode(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	struct insn insn;
+
+	switch (zxvm_fetch_insn(vcpu, &insn)) {
+	case 0:
+		vcpu->arch.insn_len = insn.length;
+		return ZXVM_RUN_MEM;
+	case -EAGAIN:
+		return ZXVM_RUN_RESUME;
+	default:
+		return zxvm_handle_unexpected(exit, -EIO);
+	}
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Guest memory as the guest's own instructions see it: segments and page
+ * tables on the way. For the owner thread, loaded, with interrupts on.
+ */
+#ifndef ZXVM_X86_GUEST_ACCESS_H
+#define ZXVM_X86_GUEST_ACCESS_H
+
+#include <linux/types.h>
+
+#include "insn.h"
+#include "vendor.h"
+#include "walk.h"
+
+u64 zxvm_linear(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 offset);
+bool zxvm_translate(struct zxvm_vcpu *vcpu, u64 linear, u32 access, u64 *gpa);
+int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn);
+
+#endif /* ZXVM_X86_GUEST_ACCESS_H */
