@@ -12,6 +12,8 @@
  *     traps->lock (spin)           a trap goes into its tree
  *   vcpu.c:owners_lock (mutex)     which thread owns a VCPU; alone
  *   vmid.c:vmid_lock (mutex)       arm64: a guest gets a VMID; alone
+ *   own.c:own_lock (mutex)         x86: virtualization goes on and off
+ *     the kernel's hotplug lock    on all CPUs at once
  *   port->lock (spin, irqs off)    packets; taken on the exit path
  *   an eventfd's wait queue        an irqfd is signalled
  *     irqfd_lock (spin, irqs off)  the lists of irqfds
