@@ -3,8 +3,9 @@
  * The contract between the portable core and an architecture: all that the
  * core calls, and nothing else. Types and constants (struct zxvm_arch_guest,
  * struct zxvm_arch_vcpu, struct zxvm_arch_pt, struct zxvm_arch_state,
- * ZXVM_ARCH_ASPACE_SIZE, ZXVM_ARCH_HAS_IO, ZXVM_ARCH_BACKEND_NAME) come from
- * arch_types.h of the architecture that is built.
+ * ZXVM_ARCH_ASPACE_SIZE, ZXVM_ARCH_BLOCK_SIZES (largest first),
+ * ZXVM_ARCH_HAS_IO, ZXVM_ARCH_BACKEND_NAME) come from arch_types.h of the
+ * architecture that is built.
  *
  * "Loaded" means: between zxvm_arch_vcpu_load() and zxvm_arch_vcpu_put(), on
  * one CPU, the VCPU's state is in that CPU's registers.
@@ -150,9 +151,10 @@ int zxvm_arch_write_io(struct zxvm_vcpu *vcpu, const struct zxvm_vcpu_io *io);
 
 /*
  * The second-stage page table. init() and destroy() may sleep. map() and
- * unmap() are called with the VMAR's pt_lock held: map() of a page or block of
- * @size, replacing what was there, takes table pages from the cache, which
- * has enough; unmap() of whole pages returns when no CPU can use them.
+ * unmap() are called with the VMAR's pt_lock held: map() of the page or block
+ * of @size that the page at @gpa is in, or of a part of it with that page,
+ * replacing what was there, takes table pages from the cache, which has
+ * enough; unmap() of whole pages returns when no CPU can use them.
  */
 int zxvm_arch_pt_init(struct zxvm_arch_pt *pt);
 void zxvm_arch_pt_destroy(struct zxvm_arch_pt *pt);

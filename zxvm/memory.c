@@ -310,23 +310,34 @@ static int fault_in(unsigned long address, u32 access, unsigned long *pfn)
 }
 
 /*
- * The largest block around @gpa that lies in the mapping, is backed by one
- * block of the process's page table, has the same offset in both, and does
- * not cover a trap.
+ * Does the block of @size around @gpa lie in the mapping, is it backed by one
+ * block of the process's page table, has it the same offset in both, and does
+ * it not cover a trap?
  */
+static bool is_block(const struct zxvm_mapping *map, u64 gpa,
+		     unsigned long pfn, u64 size)
+{
+	u64 start = ALIGN_DOWN(gpa, size);
+	u64 address = map->address + (gpa - map->range.start);
+
+	return PAGE_SIZE << hmm_pfn_to_map_order(pfn) >= size &&
+	       !((gpa ^ address) & (size - 1)) &&
+	       start >= map->range.start &&
+	       start + size - 1 <= map->range.last &&
+	       !zxvm_trap_meets(map->vmar->traps, start, start + size - 1);
+}
+
 static u64 block_size(const struct zxvm_mapping *map, u64 gpa,
 		      unsigned long pfn)
 {
-	u64 start = ALIGN_DOWN(gpa, PMD_SIZE);
-	u64 address = map->address + (gpa - map->range.start);
+	static const u64 sizes[] = { ZXVM_ARCH_BLOCK_SIZES };
+	int i;
 
-	if (hmm_pfn_to_map_order(pfn) < PMD_SHIFT - PAGE_SHIFT ||
-	    (gpa ^ address) & (PMD_SIZE - 1) ||
-	    start < map->range.start ||
-	    start + PMD_SIZE - 1 > map->range.last ||
-	    zxvm_trap_meets(map->vmar->traps, start, start + PMD_SIZE - 1))
-		return PAGE_SIZE;
-	return PMD_SIZE;
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		if (is_block(map, gpa, pfn, sizes[i]))
+			return sizes[i];
+	}
+	return PAGE_SIZE;
 }
 
 /*
@@ -355,9 +366,8 @@ static void map_pfn(const struct zxvm_mapping *map,
 	/* The guest's stores leave no trace in the process's page table. */
 	if (perms & ZXVM_VM_PERM_WRITE)
 		SetPageDirty(page);
-	zxvm_arch_pt_map(&map->vmar->pt, cache, ALIGN_DOWN(gpa, size),
-			 ALIGN_DOWN(page_to_phys(page), size), size, perms,
-			 access);
+	zxvm_arch_pt_map(&map->vmar->pt, cache, ALIGN_DOWN(gpa, PAGE_SIZE),
+			 page_to_phys(page), size, perms, access);
 }
 
 /*

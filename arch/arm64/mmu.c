@@ -53,9 +53,9 @@ void zxvm_arch_pt_destroy(struct zxvm_arch_pt *pt)
  * zxvm_arch_pt_map() - see zxvm/arch.h
  * @pt: the table
  * @cache: pages for tables
- * @gpa: guest-physical address
- * @pa: physical address
- * @size: of the page or block
+ * @gpa: guest-physical address of a page
+ * @pa: its physical address
+ * @size: of the page or block that it is in
  * @perms: ZXVM_VM_PERM_*
  * @access: what it is wanted for
  *
@@ -69,6 +69,8 @@ void zxvm_arch_pt_map(struct zxvm_arch_pt *pt, struct zxvm_page_cache *cache,
 	u64 old_pa, old_size;
 	u32 old_perms;
 
+	gpa = ALIGN_DOWN(gpa, size);
+	pa = ALIGN_DOWN(pa, size);
 	if (!zxvm_host.dic && (perms & ZXVM_VM_PERM_EXECUTE)) {
 		bool executable = stage2_lookup(&pt->s2, gpa, &old_pa,
 						&old_size, &old_perms) &&

@@ -17,6 +17,7 @@
 #include "pvclock.h"
 
 #define ZXVM_ARCH_ASPACE_SIZE	BIT_ULL(48)
+#define ZXVM_ARCH_BLOCK_SIZES	PT_SIZE_1G, PT_SIZE_2M
 #define ZXVM_ARCH_HAS_IO	1
 
 #define zxvm_arch_state		zxvm_vcpu_state_x86

@@ -51,9 +51,9 @@ void zxvm_arch_pt_destroy(struct zxvm_arch_pt *pt)
  * zxvm_arch_pt_map() - see zxvm/arch.h
  * @pt: the table
  * @cache: pages for tables
- * @gpa: guest-physical address
- * @pa: physical address
- * @size: of the page or block
+ * @gpa: guest-physical address of a page
+ * @pa: its physical address
+ * @size: of the page or block that it is in
  * @perms: ZXVM_VM_PERM_*
  * @access: what it is wanted for
  */
