@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/* CPUs that go offline and come back, with guests on them */
+#include <fcntl.h>
+#include <sched.h>
+
+#include "zx.h"
+
+#define OTHER_CPU	1
+#define ROUNDS		5
+#define STEP_MS		2000
+
+static void set_online(bool online)
+{
+	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY);
+
+	ASSERT_SYS(fd);
+	ASSERT_EQ(write(fd, online ? "1" : "0", 1), 1);
+	close(fd);
+}
+
+static void need_two_cpus(void)
+{
+	if (sysconf(_SC_NPROCESSORS_CONF) < 2)
+		SKIP("there is one CPU");
+	if (access("/sys/devices/system/cpu/cpu1/online", W_OK))
+		SKIP("CPU 1 cannot go offline");
+	set_online(true);
+}
+
+static void pin(pid_t tid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	ASSERT_SYS(sched_setaffinity(tid, sizeof(set), &set));
+}
+
+static void wait_progress(volatile u64 *count)
+{
+	u64 was = *count;
+	int ms;
+
+	for (ms = 0; *count == was && ms < STEP_MS; ms += 10)
+		sleep_ms(10);
+	EXPECT_NE(*count, was);
+}
+
+static void start(struct vt *vt, volatile u64 **count)
+{
+	need_two_cpus();
+	vm_create(&vm, 0);
+	VM_LOAD(&vm, ENTRY, count);
+	*count = (u64 *)(vm.ram + DATA);
+	vt_start(vt, &vm, ENTRY);
+}
+
+static void stop(struct vt *vt)
+{
+	ASSERT_OK(zx_kick(vt->vcpu));
+	EXPECT_ERR(vt_wait(vt), ECANCELED);
+	vt_stop(vt);
+}
+
+TEST_T(cpu_goes_under_a_running_guest, 120)
+{
+	static struct vt vt;
+	volatile u64 *count;
+	int i;
+
+	start(&vt, &count);
+	vt_go(&vt);
+	for (i = 0; i < ROUNDS; i++) {
+		pin(vt.tid, OTHER_CPU);
+		wait_progress(count);
+		set_online(false);
+		wait_progress(count);
+		set_online(true);
+	}
+	stop(&vt);
+}
+
+TEST_T(cpu_goes_that_has_a_vcpu_left, 60)
+{
+	static struct vt vt;
+	volatile u64 *count;
+
+	start(&vt, &count);
+	pin(vt.tid, OTHER_CPU);
+	vt_go(&vt);
+	wait_progress(count);
+	ASSERT_OK(zx_kick(vt.vcpu));
+	EXPECT_ERR(vt_wait(&vt), ECANCELED);
+	set_online(false);
+	vt_go(&vt);
+	wait_progress(count);
+	set_online(true);
+	pin(vt.tid, OTHER_CPU);
+	wait_progress(count);
+	stop(&vt);
+}
+
+TEST_T(first_guest_while_a_cpu_is_away, 60)
+{
+	static struct vt vt;
+	volatile u64 *count;
+
+	need_two_cpus();
+	set_online(false);
+	vm_create(&vm, 0);
+	VM_LOAD(&vm, ENTRY, count);
+	count = (u64 *)(vm.ram + DATA);
+	vt_start(&vt, &vm, ENTRY);
+	vt_go(&vt);
+	wait_progress(count);
+	set_online(true);
+	pin(vt.tid, OTHER_CPU);
+	wait_progress(count);
+	stop(&vt);
+}
+
+TEST_T(last_guest_while_a_cpu_is_away, 60)
+{
+	static struct vt vt;
+	volatile u64 *count;
+
+	start(&vt, &count);
+	pin(vt.tid, OTHER_CPU);
+	vt_go(&vt);
+	wait_progress(count);
+	stop(&vt);
+	set_online(false);
+	vm_close(&vm);
+	set_online(true);
+	start(&vt, &count);
+	pin(vt.tid, OTHER_CPU);
+	vt_go(&vt);
+	wait_progress(count);
+	stop(&vt);
+}
