@@ -398,7 +398,7 @@ static int take_immediate(struct cursor *c, enum insn_mode mode, bool amd,
 		insn->imm_size = insn->opcode & 1 ? z : 1;
 		break;
 	case EX:
-		if (insn->rep == 0xf3 || !(insn->rep || insn->opsize))
+		if (!insn->rep && !insn->opsize)
 			return 0;
 		insn->imm_size = 1;
 		insn->imm2_size = 1;

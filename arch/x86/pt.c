@@ -254,6 +254,10 @@ static u64 ept_leaf(const struct pt *pt, u64 pa, u32 perms)
 	return pte;
 }
 
+/*
+ * Neither PAT nor PCD nor PWT: entry 0 of the host's PAT, write-back in Linux,
+ * which the guest's type is combined with, APM vol. 2, 15.25.8.
+ */
 static u64 npt_leaf(u64 pa, u32 perms)
 {
 	u64 pte = pa | NPT_PRESENT | NPT_USER | NPT_ACCESSED;
