@@ -4,4 +4,4 @@
 tb_arch=x86
 tb_kernels="6.1 6.12"
 tb_emulator=(emulate-qemu qemu-system-x86_64 -M pc -cpu "max,+svm" -no-user-config)
-tb_append="console=ttyS0,115200 mitigations=off cryptomgr.notests"
+tb_append="console=ttyS0,115200 mitigations=off cryptomgr.notests zxvm_wakes=1"

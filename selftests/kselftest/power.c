@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* CPUs that go offline and come back, with guests on them */
+/* CPUs, and the whole machine, go and come back with guests on them */
 #include <fcntl.h>
 #include <sched.h>
 
@@ -9,13 +9,22 @@
 #define ROUNDS		5
 #define STEP_MS		2000
 
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	close(fd);
+	return done;
+}
+
 static void set_online(bool online)
 {
-	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY);
-
-	ASSERT_SYS(fd);
-	ASSERT_EQ(write(fd, online ? "1" : "0", 1), 1);
-	close(fd);
+	ASSERT_TRUE(write_file("/sys/devices/system/cpu/cpu1/online",
+			       online ? "1" : "0"));
 }
 
 static void need_two_cpus(void)
@@ -135,6 +144,25 @@ TEST_T(last_guest_while_a_cpu_is_away, 60)
 	start(&vt, &count);
 	pin(vt.tid, OTHER_CPU);
 	vt_go(&vt);
+	wait_progress(count);
+	stop(&vt);
+}
+
+/* Suspend to RAM; the clock wakes the machine. The testbed says if it can. */
+TEST_T(machine_sleeps_under_a_running_guest, 120)
+{
+	static struct vt vt;
+	volatile u64 *count;
+
+	if (!getenv("zxvm_wakes"))
+		SKIP("this testbed does not wake from suspend");
+	start(&vt, &count);
+	vt_go(&vt);
+	wait_progress(count);
+	ASSERT_TRUE(write_file("/sys/class/rtc/rtc0/wakealarm", "+3"));
+	ASSERT_TRUE(write_file("/sys/power/state", "mem"));
+	wait_progress(count);
+	pin(vt.tid, OTHER_CPU);
 	wait_progress(count);
 	stop(&vt);
 }
