@@ -4,7 +4,7 @@
  * core calls, and nothing else. Types and constants (struct zxvm_arch_guest,
  * struct zxvm_arch_vcpu, struct zxvm_arch_pt, struct zxvm_arch_state,
  * ZXVM_ARCH_ASPACE_SIZE, ZXVM_ARCH_BLOCK_SIZES (largest first),
- * ZXVM_ARCH_HAS_IO, ZXVM_ARCH_BACKEND_NAME) come from arch_types.h of the
+ * ZXVM_ARCH_HAS_IO, ZXVM_ARCH_HAS_RESAMPLE) come from arch_types.h of the
  * architecture that is built.
  *
  * "Loaded" means: between zxvm_arch_vcpu_load() and zxvm_arch_vcpu_put(), on
@@ -88,6 +88,19 @@ bool zxvm_arch_line_valid(struct zxvm_guest *guest, u32 line);
  */
 void zxvm_arch_set_line(struct zxvm_guest *guest, u32 line, bool level);
 void zxvm_arch_pulse_line(struct zxvm_guest *guest, u32 line);
+
+/*
+ * Assert a line until the guest has ended its interrupt, which is followed by
+ * zxvm_irqfd_resample(); or release it before that. Any context, no sleep;
+ * only called if ZXVM_ARCH_HAS_RESAMPLE.
+ */
+void zxvm_arch_hold_line(struct zxvm_guest *guest, u32 line, bool hold);
+
+/*
+ * A device has sent a message-signalled interrupt: -EINVAL if it is none,
+ * -EOPNOTSUPP if the irqchip has no use for them. Any context, no sleep.
+ */
+int zxvm_arch_msi(struct zxvm_guest *guest, u64 address, u32 data);
 
 /* VCPUs. Both may sleep, guest->lock held. */
 int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry);

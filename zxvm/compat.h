@@ -6,6 +6,8 @@
 #ifndef ZXVM_COMPAT_H
 #define ZXVM_COMPAT_H
 
+#include <linux/eventfd.h>
+#include <linux/hrtimer.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 
@@ -34,6 +36,28 @@ static inline void zxvm_vm_flags_clear(struct vm_area_struct *vma,
 	vma->vm_flags &= ~flags;
 }
 #endif
+
+static inline void zxvm_hrtimer_setup(struct hrtimer *timer,
+				      enum hrtimer_restart (*fire)
+					      (struct hrtimer *timer),
+				      clockid_t clock, enum hrtimer_mode mode)
+{
+#ifdef ZXVM_HAVE_HRTIMER_SETUP
+	hrtimer_setup(timer, fire, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = fire;
+#endif
+}
+
+static inline void zxvm_eventfd_signal(struct eventfd_ctx *eventfd)
+{
+#ifdef ZXVM_HAVE_EVENTFD_SIGNAL_ONE
+	eventfd_signal(eventfd);
+#else
+	eventfd_signal(eventfd, 1);
+#endif
+}
 
 /* Has the thread used more memory than its cgroup wants? Then it must pay. */
 #ifdef CONFIG_MEMCG

@@ -221,6 +221,20 @@ static long guest_set_line(struct zxvm_object *obj, unsigned long arg,
 	return 0;
 }
 
+/* One flag at most; the second eventfd comes with its flag. */
+static int check_irqfd(const struct zxvm_irqfd *args)
+{
+	switch (args->flags) {
+	case ZXVM_IRQFD_RESAMPLE:
+		return ZXVM_ARCH_HAS_RESAMPLE ? 0 : -EOPNOTSUPP;
+	case ZXVM_IRQFD_DEASSIGN:
+	case 0:
+		return args->resamplefd ? -EINVAL : 0;
+	default:
+		return -EINVAL;
+	}
+}
+
 static long guest_irqfd(struct zxvm_object *obj, unsigned long arg, u32 rights)
 {
 	struct zxvm_guest *guest = to_guest(obj);
@@ -229,12 +243,27 @@ static long guest_irqfd(struct zxvm_object *obj, unsigned long arg, u32 rights)
 
 	if (copy_from_user(&args, (void __user *)arg, sizeof(args)))
 		return -EFAULT;
-	if (args.flags & ~ZXVM_IRQFD_DEASSIGN || args.reserved)
-		return -EINVAL;
+	ret = check_irqfd(&args);
+	if (ret)
+		return ret;
 	ret = check_line(guest, args.line);
 	if (ret)
 		return ret;
 	return zxvm_irqfd(guest, &args);
+}
+
+static long guest_msi(struct zxvm_object *obj, unsigned long arg, u32 rights)
+{
+	struct zxvm_guest *guest = to_guest(obj);
+	struct zxvm_msi args;
+
+	if (copy_from_user(&args, (void __user *)arg, sizeof(args)))
+		return -EFAULT;
+	if (args.flags)
+		return -EINVAL;
+	if (!zxvm_has_irqchip(guest))
+		return -EOPNOTSUPP;
+	return zxvm_arch_msi(guest, args.address, args.data);
 }
 
 static void guest_destroy(struct zxvm_object *obj)
@@ -256,6 +285,7 @@ static const struct zxvm_call guest_calls[] = {
 	{ ZXVM_GUEST_SET_TRAP, ZXVM_RIGHT_WRITE, guest_set_trap },
 	{ ZXVM_VCPU_CREATE, ZXVM_RIGHT_MANAGE_THREAD, guest_vcpu_create },
 	{ ZXVM_GUEST_IRQFD, ZXVM_RIGHT_WRITE, guest_irqfd },
+	{ ZXVM_GUEST_MSI, ZXVM_RIGHT_WRITE, guest_msi },
 	{ }
 };
 
@@ -292,6 +322,7 @@ static struct zxvm_guest *new_guest(const struct zxvm_guest_create *args)
 	zxvm_traps_init(&guest->traps);
 	zxvm_traps_init(&guest->io_traps);
 	INIT_LIST_HEAD(&guest->irqfds);
+	INIT_LIST_HEAD(&guest->resamplers);
 	guest->options = args->options;
 
 	guest->vmar = zxvm_vmar_create(guest->obj.koid, &guest->traps);

@@ -24,6 +24,7 @@ struct zxvm_vcpu;
  * @io_traps: IO traps
  * @vcpus: by index
  * @irqfds: of struct irqfd_entry, under irqfd.c's lock
+ * @resamplers: those with a second eventfd, under RCU
  * @options: ZXVM_GUEST_*
  * @arch: the architecture's part
  */
@@ -35,6 +36,7 @@ struct zxvm_guest {
 	struct zxvm_traps io_traps;
 	struct zxvm_vcpu *vcpus[ZXVM_MAX_VCPUS];
 	struct list_head irqfds;
+	struct list_head resamplers;
 	u32 options;
 	struct zxvm_arch_guest arch;
 };

@@ -3,6 +3,10 @@
  * Eventfds that pulse an interrupt line: whoever signals the eventfd runs
  * irqfd_wake() right there, in any context, and no thread is woken for it.
  *
+ * With a second eventfd, the first one asserts the line, and when the guest
+ * has ended the interrupt the line is released and the second one signalled:
+ * a device that is still not satisfied signals the first one again.
+ *
  * An entry goes when it is deassigned, when its guest goes, or when the
  * eventfd is closed by its last user. The latter is learned in a context that
  * cannot sleep, so a work item finishes it; whoever takes the entry off the
@@ -12,37 +16,79 @@
 #include <linux/eventfd.h>
 #include <linux/file.h>
 #include <linux/poll.h>
+#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
 #include "arch.h"
+#include "compat.h"
 #include "guest.h"
 #include "irqfd.h"
 
 /**
  * struct irqfd_entry - an eventfd and a line
  * @node: in guest->irqfds
+ * @resample_node: in guest->resamplers, if there is a second eventfd
  * @guest: whose line it is; outlives the entry
  * @eventfd: referenced
+ * @resample: the second one, referenced, or NULL
  * @wait: hooked into the eventfd's wait queue
  * @table: how it gets hooked
  * @shutdown: lets the entry go
- * @line: that is pulsed
+ * @line: that is pulsed or asserted
  */
 struct irqfd_entry {
 	struct list_head node;
+	struct list_head resample_node;
 	struct zxvm_guest *guest;
 	struct eventfd_ctx *eventfd;
+	struct eventfd_ctx *resample;
 	wait_queue_entry_t wait;
 	poll_table table;
 	struct work_struct shutdown;
 	u32 line;
 };
 
-/* Protects guest->irqfds of all guests; taken in the eventfd's wake-up. */
+/*
+ * Protects guest->irqfds of all guests, and guest->resamplers against changes;
+ * taken in the eventfd's wake-up. Eventfds are signalled under RCU instead.
+ */
 static DEFINE_SPINLOCK(irqfd_lock);
 static struct workqueue_struct *irqfd_wq;
+
+static void irqfd_assert(struct irqfd_entry *entry)
+{
+	if (entry->resample)
+		zxvm_arch_hold_line(entry->guest, entry->line, true);
+	else
+		zxvm_arch_pulse_line(entry->guest, entry->line);
+}
+
+static bool line_is_resampled(const struct zxvm_guest *guest, u32 line)
+{
+	const struct irqfd_entry *entry;
+
+	lockdep_assert_held(&irqfd_lock);
+	list_for_each_entry(entry, &guest->resamplers, resample_node)
+		if (entry->line == line)
+			return true;
+	return false;
+}
+
+/* Nobody signals it any more; the line is held for the others, if any. */
+static void resample_shutdown(struct irqfd_entry *entry)
+{
+	bool shared;
+
+	spin_lock_irq(&irqfd_lock);
+	shared = line_is_resampled(entry->guest, entry->line);
+	spin_unlock_irq(&irqfd_lock);
+	if (!shared)
+		zxvm_arch_hold_line(entry->guest, entry->line, false);
+	synchronize_rcu();
+	eventfd_ctx_put(entry->resample);
+}
 
 static void irqfd_shutdown(struct work_struct *work)
 {
@@ -51,6 +97,8 @@ static void irqfd_shutdown(struct work_struct *work)
 	u64 count;
 
 	eventfd_ctx_remove_wait_queue(entry->eventfd, &entry->wait, &count);
+	if (entry->resample)
+		resample_shutdown(entry);
 	eventfd_ctx_put(entry->eventfd);
 	kfree(entry);
 }
@@ -60,6 +108,8 @@ static void irqfd_deactivate(struct irqfd_entry *entry)
 {
 	lockdep_assert_held(&irqfd_lock);
 	list_del_init(&entry->node);
+	if (entry->resample)
+		list_del_rcu(&entry->resample_node);
 	queue_work(irqfd_wq, &entry->shutdown);
 }
 
@@ -76,7 +126,7 @@ static int irqfd_wake(wait_queue_entry_t *wait, unsigned int mode, int sync,
 
 	if (events & EPOLLIN) {
 		eventfd_ctx_do_read(entry->eventfd, &count);
-		zxvm_arch_pulse_line(entry->guest, entry->line);
+		irqfd_assert(entry);
 		consumed = 1;
 	}
 	if (events & EPOLLHUP) {
@@ -109,47 +159,82 @@ static struct irqfd_entry *irqfd_find(struct zxvm_guest *guest,
 	return NULL;
 }
 
+static int take_eventfds(struct irqfd_entry *entry, struct file *file,
+			 const struct zxvm_irqfd *args)
+{
+	entry->eventfd = eventfd_ctx_fileget(file);
+	if (IS_ERR(entry->eventfd))
+		return -EINVAL;
+	if (!(args->flags & ZXVM_IRQFD_RESAMPLE))
+		return 0;
+	entry->resample = eventfd_ctx_fdget(args->resamplefd);
+	if (IS_ERR(entry->resample)) {
+		eventfd_ctx_put(entry->eventfd);
+		return PTR_ERR(entry->resample);
+	}
+	return 0;
+}
+
+static void put_eventfds(struct irqfd_entry *entry)
+{
+	if (entry->resample)
+		eventfd_ctx_put(entry->resample);
+	eventfd_ctx_put(entry->eventfd);
+}
+
+/* False if it is there already */
+static bool irqfd_list(struct irqfd_entry *entry)
+{
+	struct zxvm_guest *guest = entry->guest;
+	bool exists;
+
+	spin_lock_irq(&irqfd_lock);
+	exists = irqfd_find(guest, entry->eventfd, entry->line);
+	if (!exists) {
+		list_add_tail(&entry->node, &guest->irqfds);
+		if (entry->resample)
+			list_add_tail_rcu(&entry->resample_node,
+					  &guest->resamplers);
+	}
+	spin_unlock_irq(&irqfd_lock);
+	return !exists;
+}
+
 /*
  * The entry is hooked before it is listed: once listed, others may let it go.
  * The caller holds @file, so that it is not closed meanwhile.
  */
-static int irqfd_assign(struct zxvm_guest *guest, struct file *file, u32 line)
+static int irqfd_assign(struct zxvm_guest *guest, struct file *file,
+			const struct zxvm_irqfd *args)
 {
 	struct irqfd_entry *entry;
-	bool exists;
 	u64 count;
+	int ret;
 
 	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
 	if (!entry)
 		return -ENOMEM;
-	entry->eventfd = eventfd_ctx_fileget(file);
-	if (IS_ERR(entry->eventfd)) {
+	ret = take_eventfds(entry, file, args);
+	if (ret) {
 		kfree(entry);
-		return -EINVAL;
+		return ret;
 	}
 	INIT_LIST_HEAD(&entry->node);
 	INIT_WORK(&entry->shutdown, irqfd_shutdown);
 	entry->guest = guest;
-	entry->line = line;
+	entry->line = args->line;
 	init_waitqueue_func_entry(&entry->wait, irqfd_wake);
 	init_poll_funcptr(&entry->table, irqfd_hook);
 	/* It may have been signalled before. */
 	if (vfs_poll(file, &entry->table) & EPOLLIN)
-		zxvm_arch_pulse_line(guest, line);
+		irqfd_assert(entry);
 
-	spin_lock_irq(&irqfd_lock);
-	exists = irqfd_find(guest, entry->eventfd, line);
-	if (!exists)
-		list_add_tail(&entry->node, &guest->irqfds);
-	spin_unlock_irq(&irqfd_lock);
-	if (exists) {
-		eventfd_ctx_remove_wait_queue(entry->eventfd, &entry->wait,
-					      &count);
-		eventfd_ctx_put(entry->eventfd);
-		kfree(entry);
-		return -EEXIST;
-	}
-	return 0;
+	if (irqfd_list(entry))
+		return 0;
+	eventfd_ctx_remove_wait_queue(entry->eventfd, &entry->wait, &count);
+	put_eventfds(entry);
+	kfree(entry);
+	return -EEXIST;
 }
 
 /* When this returns the eventfd does not pulse the line any more. */
@@ -191,9 +276,27 @@ int zxvm_irqfd(struct zxvm_guest *guest, const struct zxvm_irqfd *args)
 	if (args->flags & ZXVM_IRQFD_DEASSIGN)
 		ret = irqfd_deassign(guest, file, args->line);
 	else
-		ret = irqfd_assign(guest, file, args->line);
+		ret = irqfd_assign(guest, file, args);
 	fput(file);
 	return ret;
+}
+
+/**
+ * zxvm_irqfd_resample() - the guest has ended the interrupt of a line
+ * @guest: the guest
+ * @line: which; it has been released
+ *
+ * Context: any but under a lock of the irqchip; does not sleep.
+ */
+void zxvm_irqfd_resample(struct zxvm_guest *guest, u32 line)
+{
+	struct irqfd_entry *entry;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(entry, &guest->resamplers, resample_node)
+		if (entry->line == line)
+			zxvm_eventfd_signal(entry->resample);
+	rcu_read_unlock();
 }
 
 /**

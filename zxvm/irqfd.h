@@ -10,6 +10,7 @@
 struct zxvm_guest;
 
 int zxvm_irqfd(struct zxvm_guest *guest, const struct zxvm_irqfd *args);
+void zxvm_irqfd_resample(struct zxvm_guest *guest, u32 line);
 void zxvm_irqfd_release(struct zxvm_guest *guest);
 int zxvm_irqfd_init(void);
 void zxvm_irqfd_exit(void);

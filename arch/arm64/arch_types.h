@@ -21,6 +21,7 @@
 #define ZXVM_ARCH_ASPACE_SIZE	BIT_ULL(STAGE2_IPA_BITS)
 #define ZXVM_ARCH_BLOCK_SIZES	STAGE2_BLOCK_SIZE
 #define ZXVM_ARCH_HAS_IO	0
+#define ZXVM_ARCH_HAS_RESAMPLE	0
 
 #define zxvm_arch_state		zxvm_vcpu_state_arm64
 

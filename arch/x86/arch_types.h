@@ -12,6 +12,7 @@
 
 #include <uapi/linux/zxvm.h>
 
+#include "apic.h"
 #include "event.h"
 #include "pt.h"
 #include "pvclock.h"
@@ -19,6 +20,7 @@
 #define ZXVM_ARCH_ASPACE_SIZE	BIT_ULL(48)
 #define ZXVM_ARCH_BLOCK_SIZES	PT_SIZE_1G, PT_SIZE_2M
 #define ZXVM_ARCH_HAS_IO	1
+#define ZXVM_ARCH_HAS_RESAMPLE	1
 
 #define zxvm_arch_state		zxvm_vcpu_state_x86
 
@@ -49,13 +51,16 @@ struct zxvm_arch_pt {
 /**
  * struct zxvm_arch_guest - the x86 part of a guest
  * @clock: what its paravirtual clocks are computed from
+ * @irqchip: its I/O APIC and local APICs, or NULL
  */
 struct zxvm_arch_guest {
 	struct pvclock_base clock;
+	struct zxvm_irqchip *irqchip;
 };
 
 /* Bits of struct zxvm_arch_vcpu.requests, looked at before each entry */
 #define ZXVM_REQUEST_EVENT	0	/* an interrupt may be pending */
+#define ZXVM_REQUEST_TIMER	1	/* Zircon's APIC: its timer has fired */
 
 /* What zxvm_arch_vcpu_slow() has to do */
 enum zxvm_slow {
@@ -64,6 +69,8 @@ enum zxvm_slow {
 	ZXVM_SLOW_STRING_IO,	/* INS, OUTS */
 	ZXVM_SLOW_CLOCK,	/* write the paravirtual clock */
 	ZXVM_SLOW_HYPERCALL,	/* that writes guest memory */
+	ZXVM_SLOW_INIT,		/* INIT and start-up messages */
+	ZXVM_SLOW_APIC_PAGE,	/* an access to a page of an APIC */
 	ZXVM_SLOW_WRITE_CR,	/* CR0 or CR4, and read the PDPTEs */
 };
 
@@ -101,7 +108,8 @@ struct zxvm_io {
  * @windows: ZXVM_WINDOW_* that exits are asked for
  * @cpu: that it was loaded on last, or -1
  * @event: to be delivered with the next entry, before all others
- * @pending: vectors, of a guest without an irqchip
+ * @pending: vectors; with an irqchip NMIs alone
+ * @apic: its local APIC
  * @rsp: while not loaded
  * @rflags: while not loaded
  * @cr2: while not live
@@ -130,6 +138,7 @@ struct zxvm_arch_vcpu {
 	int cpu;
 	struct zxvm_event event;
 	DECLARE_BITMAP(pending, ZXVM_MAX_VECTORS);
+	struct zxvm_apic apic;
 	u64 rsp;
 	u64 rflags;
 	u64 cr2;

@@ -65,6 +65,22 @@ static int highest(const struct zxvm_vcpu *vcpu, u32 first, u32 end)
 	return vector < end && vector >= first ? vector : -1;
 }
 
+/* The interrupt that the APIC asks for, or -1 */
+static int next_interrupt(const struct zxvm_vcpu *vcpu)
+{
+	if (vcpu->arch.apic.chip)
+		return zxvm_apic_ready(vcpu);
+	return highest(vcpu, FIRST_INTERRUPT, ZXVM_MAX_VECTORS);
+}
+
+static void take_interrupt(struct zxvm_vcpu *vcpu, u32 vector)
+{
+	if (vcpu->arch.apic.chip)
+		lapic_accept(&vcpu->arch.apic.chip->lapic, vector);
+	else
+		clear_bit(vector, vcpu->arch.pending);
+}
+
 static void inject(struct zxvm_vcpu *vcpu, u32 info)
 {
 	struct zxvm_event event = { .info = info | ZXVM_EVENT_VALID };
@@ -94,9 +110,9 @@ static void inject_pending(struct zxvm_vcpu *vcpu, u32 blocked)
 		inject(vcpu, X86_TRAP_NMI | ZXVM_EVENT_NMI);
 		return;
 	}
-	vector = highest(vcpu, FIRST_INTERRUPT, ZXVM_MAX_VECTORS);
+	vector = next_interrupt(vcpu);
 	if (vector >= 0 && !(blocked & ZXVM_WINDOW_IRQ)) {
-		clear_bit(vector, vcpu->arch.pending);
+		take_interrupt(vcpu, vector);
 		inject(vcpu, vector | ZXVM_EVENT_EXT_INT);
 		return;
 	}
@@ -115,7 +131,7 @@ static u32 windows_wanted(const struct zxvm_vcpu *vcpu)
 
 	if (test_bit(X86_TRAP_NMI, vcpu->arch.pending))
 		windows |= ZXVM_WINDOW_NMI;
-	if (highest(vcpu, FIRST_INTERRUPT, ZXVM_MAX_VECTORS) >= 0)
+	if (next_interrupt(vcpu) >= 0)
 		windows |= ZXVM_WINDOW_IRQ;
 	return windows;
 }
@@ -125,16 +141,21 @@ static u32 windows_wanted(const struct zxvm_vcpu *vcpu)
  * @vcpu: loaded, with ZXVM_REQUEST_EVENT set
  *
  * Context: interrupts off, right before an entry.
- * Return: ZXVM_RUN_RESUME to enter.
+ * Return: ZXVM_RUN_RESUME to enter; ZXVM_RUN_SLOW or ZXVM_RUN_WAIT if INIT
+ * does not let it.
  */
 enum zxvm_run zxvm_prepare(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_event *event = &vcpu->arch.event;
+	enum zxvm_run run;
 	u32 windows;
 
-	/* A vector that is made pending from here on sets it again. */
 	clear_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	/* A vector that is made pending from here on sets it again. */
 	smp_mb__after_atomic();
+	run = zxvm_apic_take(vcpu);
+	if (unlikely(run != ZXVM_RUN_RESUME))
+		return run;
 	if (event->info & ZXVM_EVENT_VALID) {
 		static_call(zxvm_inject)(vcpu, event);
 		event->info = 0;
@@ -146,6 +167,7 @@ enum zxvm_run zxvm_prepare(struct zxvm_vcpu *vcpu)
 		vcpu->arch.windows = windows;
 		static_call(zxvm_set_window)(vcpu, windows);
 	}
+	zxvm_apic_set_threshold(vcpu);
 	return ZXVM_RUN_RESUME;
 }
 
@@ -157,7 +179,7 @@ enum zxvm_run zxvm_prepare(struct zxvm_vcpu *vcpu)
  */
 bool zxvm_arch_vcpu_runnable(struct zxvm_vcpu *vcpu)
 {
-	return !bitmap_empty(vcpu->arch.pending, ZXVM_MAX_VECTORS);
+	return zxvm_apic_wakes(vcpu, vcpu->arch.rflags);
 }
 
 /**
@@ -171,6 +193,8 @@ bool zxvm_arch_vcpu_runnable(struct zxvm_vcpu *vcpu)
  */
 int zxvm_arch_vcpu_interrupt(struct zxvm_vcpu *vcpu, u32 vector)
 {
+	if (zxvm_has_irqchip(vcpu->guest))
+		return zxvm_irqchip_interrupt(vcpu, vector);
 	if (vector > X86_TRAP_VE && vector < FIRST_INTERRUPT)
 		return -ERANGE;
 	if (!test_and_set_bit(vector, vcpu->arch.pending)) {

@@ -90,7 +90,7 @@ enum zxvm_run zxvm_handle_nop(struct zxvm_vcpu *vcpu)
 }
 
 /**
- * zxvm_handle_hlt() - HLT; RFLAGS.IF does not matter, as on Zircon
+ * zxvm_handle_hlt() - HLT
  * @vcpu: loaded
  *
  * Context: interrupts off.
@@ -99,8 +99,11 @@ enum zxvm_run zxvm_handle_nop(struct zxvm_vcpu *vcpu)
 enum zxvm_run zxvm_handle_hlt(struct zxvm_vcpu *vcpu)
 {
 	static_call(zxvm_skip)(vcpu);
-	return zxvm_arch_vcpu_runnable(vcpu) ? ZXVM_RUN_RESUME :
-					       ZXVM_RUN_WAIT;
+	if (!zxvm_apic_wakes(vcpu, zxvm_get(vcpu, ZXVM_RFLAGS)))
+		return ZXVM_RUN_WAIT;
+	/* What wakes has been taken over, and is to be delivered. */
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	return ZXVM_RUN_RESUME;
 }
 
 /* SDM vol. 1, 13.3: which components need which others */
@@ -206,6 +209,8 @@ enum zxvm_run zxvm_handle_nested_fault(struct zxvm_vcpu *vcpu,
 	exit->decoded = false;
 	if (how || access & ZXVM_VM_PERM_EXECUTE)
 		return ZXVM_RUN_FAULT;
+	if (zxvm_apic_page(vcpu, gpa))
+		return zxvm_handle_apic_page(vcpu, gpa, access);
 	return ZXVM_RUN_MEM;
 }
 
@@ -290,6 +295,10 @@ enum zxvm_run zxvm_arch_vcpu_slow(struct zxvm_vcpu *vcpu,
 		return zxvm_slow_clock(vcpu, exit);
 	case ZXVM_SLOW_HYPERCALL:
 		return zxvm_slow_hypercall(vcpu);
+	case ZXVM_SLOW_INIT:
+		return zxvm_slow_init(vcpu);
+	case ZXVM_SLOW_APIC_PAGE:
+		return zxvm_slow_apic_page(vcpu, exit);
 	case ZXVM_SLOW_NONE:
 		break;
 	}

@@ -28,6 +28,7 @@ DEFINE_STATIC_CALL_NULL(zxvm_skip, *zxvm_vmx.skip);
 DEFINE_STATIC_CALL_NULL(zxvm_inject, *zxvm_vmx.inject);
 DEFINE_STATIC_CALL_NULL(zxvm_blocked, *zxvm_vmx.blocked);
 DEFINE_STATIC_CALL_NULL(zxvm_set_window, *zxvm_vmx.set_window);
+DEFINE_STATIC_CALL_NULL(zxvm_set_tpr_threshold, *zxvm_vmx.set_tpr_threshold);
 
 /* What they take together, not compacted: PKRU is the last; SDM 1, 13.5 */
 static_assert(2688 + 8 <= ZXVM_FPU_AREA);
@@ -102,6 +103,8 @@ static int choose_vendor(void)
 	static_call_update(zxvm_inject, zxvm_vendor->inject);
 	static_call_update(zxvm_blocked, zxvm_vendor->blocked);
 	static_call_update(zxvm_set_window, zxvm_vendor->set_window);
+	static_call_update(zxvm_set_tpr_threshold,
+			   zxvm_vendor->set_tpr_threshold);
 	return 0;
 }
 
@@ -141,7 +144,7 @@ void zxvm_arch_exit(void)
 void zxvm_arch_features(struct zxvm_features *features)
 {
 	features->backend = zxvm_vendor->backend;
-	features->features = ZXVM_FEATURE_FP;
+	features->features = ZXVM_FEATURE_FP | ZXVM_FEATURE_IRQCHIP;
 	if (zxvm_host.xcr0)
 		features->features |= ZXVM_FEATURE_XSAVE;
 	if (zxvm_host.stable_tsc)

@@ -259,6 +259,24 @@ void lapic_power_up(struct lapic *lapic, u32 id, bool bsp, u32 *regs)
 }
 
 /**
+ * lapic_power_down() - the VCPU goes
+ * @lapic: accepts nothing any more
+ *
+ * What is posted meanwhile is there after lapic_power_up() at most as an
+ * interrupt from nowhere.
+ *
+ * Context: the caller owns the VCPU.
+ */
+void lapic_power_down(struct lapic *lapic)
+{
+	lapic->deadline = 0;
+	lapic_timer_stop(lapic);
+	WRITE_ONCE(lapic->published, 0);
+	lapic->base = 0;
+	lapic_take(lapic);
+}
+
+/**
  * lapic_take() - take over what was posted
  * @lapic: not idle
  *

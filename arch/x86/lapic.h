@@ -232,6 +232,7 @@ bool lapic_post_sipi(struct lapic *lapic, u8 vector);
 
 /* lapic.c: the owner */
 void lapic_power_up(struct lapic *lapic, u32 id, bool bsp, u32 *regs);
+void lapic_power_down(struct lapic *lapic);
 void lapic_reset(struct lapic *lapic);
 u32 lapic_take(struct lapic *lapic);
 void lapic_accept(struct lapic *lapic, u8 vector);

@@ -11,14 +11,6 @@
 #include "tables.h"
 #include "x86.h"
 
-#define APIC_BASE_START	0xfee00c00ULL	/* enabled, in x2APIC mode */
-#define APIC_BASE_BSP	BIT_ULL(8)
-
-static u64 apic_base(const struct zxvm_vcpu *vcpu)
-{
-	return APIC_BASE_START | (vcpu->index ? 0 : APIC_BASE_BSP);
-}
-
 static u64 read_misc_enable(void)
 {
 	u64 value = 0;
@@ -39,8 +31,12 @@ static bool read_msr(struct zxvm_vcpu *vcpu, u32 msr,
 		*value = zxvm_get(vcpu, row->value + (msr - row->first));
 		return true;
 	case MSR_WAY_APIC_BASE:
-		*value = apic_base(vcpu);
+		*value = zxvm_read_apic_base(vcpu);
 		return true;
+	case MSR_WAY_X2APIC:
+		return zxvm_read_x2apic(vcpu, msr, value);
+	case MSR_WAY_TSC_DEADLINE:
+		return zxvm_read_tsc_deadline(vcpu, value);
 	case MSR_WAY_SYSTEM_TIME:
 		*value = vcpu->arch.clock.system_time;
 		return true;
@@ -136,9 +132,11 @@ enum zxvm_run zxvm_handle_wrmsr(struct zxvm_vcpu *vcpu,
 	case MSR_WAY_WALL_CLOCK:
 		return zxvm_write_wall_clock(vcpu, value);
 	case MSR_WAY_APIC_BASE:
-		if ((value ^ apic_base(vcpu)) & ~APIC_BASE_BSP)
-			return zxvm_handle_unexpected(exit, -EINVAL);
-		return zxvm_handle_nop(vcpu);
+		return zxvm_write_apic_base(vcpu, exit, value);
+	case MSR_WAY_X2APIC:
+		return zxvm_write_x2apic(vcpu, exit, msr, value);
+	case MSR_WAY_TSC_DEADLINE:
+		return zxvm_write_tsc_deadline(vcpu, exit, value);
 	default:
 		return zxvm_inject_gp(vcpu);
 	}

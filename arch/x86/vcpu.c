@@ -187,11 +187,12 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 	ret = zxvm_fpu_init(vcpu);
 	if (ret)
 		return ret;
+	ret = zxvm_apic_init(vcpu);
+	if (ret)
+		goto err_fpu;
 	ret = zxvm_vendor->vcpu_init(vcpu);
-	if (ret) {
-		zxvm_fpu_destroy(vcpu);
-		return ret;
-	}
+	if (ret)
+		goto err_apic;
 	preempt_disable();
 	zxvm_arch_vcpu_load(vcpu, smp_processor_id());
 	if (vcpu->index)
@@ -201,6 +202,12 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 	zxvm_arch_vcpu_put(vcpu);
 	preempt_enable();
 	return 0;
+
+err_apic:
+	zxvm_apic_destroy(vcpu);
+err_fpu:
+	zxvm_fpu_destroy(vcpu);
+	return ret;
 }
 
 /**
@@ -210,6 +217,7 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 void zxvm_arch_vcpu_destroy(struct zxvm_vcpu *vcpu)
 {
 	zxvm_vendor->vcpu_destroy(vcpu);
+	zxvm_apic_destroy(vcpu);
 	zxvm_fpu_destroy(vcpu);
 }
 

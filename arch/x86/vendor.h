@@ -91,6 +91,8 @@ struct zxvm_segment {
  * @inject: deliver an event with the next entry; @blocked allows it
  * @blocked: which of ZXVM_WINDOW_* the guest would not take now
  * @set_window: exit as soon as the guest takes any of ZXVM_WINDOW_*
+ * @set_tpr_threshold: exit when the guest lowers TPR's class, by MOV to CR8,
+ *	below this; 0: do not
  * @intercept_dr: exit for MOV DR, or do not, as DR0 to DR3 are the guest's;
  *	moves DR6 where that is not the hardware's affair
  */
@@ -121,6 +123,7 @@ struct zxvm_vendor {
 	void (*inject)(struct zxvm_vcpu *vcpu, const struct zxvm_event *event);
 	u32 (*blocked)(struct zxvm_vcpu *vcpu);
 	void (*set_window)(struct zxvm_vcpu *vcpu, u32 windows);
+	void (*set_tpr_threshold)(struct zxvm_vcpu *vcpu, u8 class);
 	void (*intercept_dr)(struct zxvm_vcpu *vcpu, bool on);
 };
 
@@ -137,6 +140,7 @@ DECLARE_STATIC_CALL(zxvm_skip, *zxvm_vmx.skip);
 DECLARE_STATIC_CALL(zxvm_inject, *zxvm_vmx.inject);
 DECLARE_STATIC_CALL(zxvm_blocked, *zxvm_vmx.blocked);
 DECLARE_STATIC_CALL(zxvm_set_window, *zxvm_vmx.set_window);
+DECLARE_STATIC_CALL(zxvm_set_tpr_threshold, *zxvm_vmx.set_tpr_threshold);
 
 /**
  * zxvm_get() - a register of the guest

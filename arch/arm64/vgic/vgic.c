@@ -209,6 +209,30 @@ void zxvm_arch_pulse_line(struct zxvm_guest *guest, u32 line)
 }
 
 /**
+ * zxvm_arch_hold_line() - see zxvm/arch.h
+ * @guest: the guest
+ * @line: INTID of an SPI
+ * @hold: assert it, or release it
+ */
+void zxvm_arch_hold_line(struct zxvm_guest *guest, u32 line, bool hold)
+{
+	zxvm_arch_set_line(guest, line, hold);
+}
+
+/**
+ * zxvm_arch_msi() - see zxvm/arch.h
+ * @guest: the guest
+ * @address: that the device writes to
+ * @data: that it writes
+ *
+ * Return: -EOPNOTSUPP: there is no ITS.
+ */
+int zxvm_arch_msi(struct zxvm_guest *guest, u64 address, u32 data)
+{
+	return -EOPNOTSUPP;
+}
+
+/**
  * zxvm_arch_vcpu_interrupt() - see zxvm/arch.h
  * @vcpu: the VCPU
  * @vector: INTID; with an irqchip those from 32 up are shared lines

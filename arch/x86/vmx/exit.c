@@ -141,7 +141,7 @@ static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
 	return ZXVM_RUN_INTR;
 }
 
-/* zxvm_prepare() looks again what can be delivered, and closes the window. */
+/* zxvm_prepare() looks again what can be delivered, and what to wait for. */
 static enum zxvm_run handle_window(struct zxvm_vcpu *vcpu,
 				   struct zxvm_exit *exit)
 {
@@ -313,6 +313,7 @@ static const struct reason reasons[] = {
 	[EXIT_REASON_MWAIT_INSTRUCTION]	= { "mwait", INSN(handle_ud) },
 	[EXIT_REASON_MONITOR_INSTRUCTION] = { "monitor", INSN(handle_ud) },
 	[EXIT_REASON_PAUSE_INSTRUCTION]	= { "pause", INSN(handle_nop) },
+	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { "tpr", handle_window },
 	[EXIT_REASON_EPT_VIOLATION]	= { "ept-violation",
 					    handle_ept_violation },
 	[EXIT_REASON_EPT_MISCONFIG]	= { "ept-misconfig", handle_refused },

@@ -29,5 +29,6 @@ const struct zxvm_vendor zxvm_vmx = {
 	.inject = vmx_inject,
 	.blocked = vmx_blocked,
 	.set_window = vmx_set_window,
+	.set_tpr_threshold = vmx_set_tpr_threshold,
 	.intercept_dr = vmx_intercept_dr,
 };

@@ -504,6 +504,16 @@ void vmx_set_exec(struct vmx_vcpu *vmx, u32 exec)
 }
 
 /**
+ * vmx_set_tpr_threshold() - see vendor.h
+ * @vcpu: the VCPU
+ * @class: the class
+ */
+void vmx_set_tpr_threshold(struct zxvm_vcpu *vcpu, u8 class)
+{
+	vmwrite(TPR_THRESHOLD, class);
+}
+
+/**
  * vmx_set_window() - see vendor.h
  * @vcpu: the VCPU
  * @windows: ZXVM_WINDOW_*

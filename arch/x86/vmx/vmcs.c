@@ -69,7 +69,7 @@ static void init_controls(struct zxvm_vcpu *vcpu)
 	vmwrite(VM_ENTRY_MSR_LOAD_COUNT, 0);
 	vmwrite(VM_ENTRY_INTR_INFO_FIELD, 0);
 	vmwrite(MSR_BITMAP, __pa(msr_bitmap));
-	vmwrite(VIRTUAL_APIC_PAGE_ADDR, __pa(vmx->virtual_apic));
+	vmwrite(VIRTUAL_APIC_PAGE_ADDR, __pa(vcpu->arch.apic.page));
 	vmwrite(TPR_THRESHOLD, 0);
 	vmwrite(EPT_POINTER, vmx_eptp(&vcpu->guest->vmar->pt.pt));
 	if (vmx->vpid)
@@ -133,7 +133,6 @@ static void free_vmx(struct vmx_vcpu *vmx)
 {
 	if (vmx->vpid)
 		ida_free(&vpids, vmx->vpid);
-	free_page((unsigned long)vmx->virtual_apic);
 	free_page((unsigned long)vmx->vmcs);
 	kfree(vmx);
 }
@@ -153,11 +152,10 @@ int vmx_vcpu_init(struct zxvm_vcpu *vcpu)
 	if (!vmx)
 		return -ENOMEM;
 	vmx->vmcs = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	vmx->virtual_apic = (void *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	ret = ida_alloc_range(&vpids, 1, VPID_MAX, GFP_KERNEL);
 	/* Without one, the TLB is flushed by each entry. */
 	vmx->vpid = ret > 0 ? ret : 0;
-	if (!vmx->vmcs || !vmx->virtual_apic) {
+	if (!vmx->vmcs) {
 		free_vmx(vmx);
 		return -ENOMEM;
 	}

@@ -89,7 +89,6 @@ struct vmx_selectors {
  * @kernel_gs_base: the guest's, while not loaded
  * @host_kernel_gs_base: the thread's, while loaded
  * @selectors: the thread's, while loaded
- * @virtual_apic: page for the TPR shadow
  */
 struct vmx_vcpu {
 	struct vmx_switch sw;
@@ -106,7 +105,6 @@ struct vmx_vcpu {
 	u64 kernel_gs_base;
 	u64 host_kernel_gs_base;
 	struct vmx_selectors selectors;
-	void *virtual_apic;
 };
 
 /* A basic exit reason that the kernel's headers do not name; appendix C */
@@ -211,6 +209,7 @@ void vmx_get_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 		     struct zxvm_segment *value);
 void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 		     const struct zxvm_segment *value);
+void vmx_set_tpr_threshold(struct zxvm_vcpu *vcpu, u8 class);
 void vmx_set_window(struct zxvm_vcpu *vcpu, u32 windows);
 void vmx_intercept_dr(struct zxvm_vcpu *vcpu, bool on);
 void vmx_refresh_host(struct vmx_vcpu *vmx);

@@ -386,16 +386,31 @@ struct zxvm_line {
 
 /* Flags of ZXVM_GUEST_IRQFD */
 #define ZXVM_IRQFD_DEASSIGN		(1u << 0)
+#define ZXVM_IRQFD_RESAMPLE		(1u << 1)	/* x86 only */
 
 /*
  * ZXVM_GUEST_IRQFD on a guest with an irqchip: each signal of @eventfd pulses
  * @line, from any context and without a thread
+ * @flags: 0; ZXVM_IRQFD_DEASSIGN: not any more; ZXVM_IRQFD_RESAMPLE: each
+ *	signal asserts @line until the guest has ended the interrupt, and
+ *	@resamplefd is signalled then
+ * @resamplefd: an eventfd; 0 without ZXVM_IRQFD_RESAMPLE
  */
 struct zxvm_irqfd {
 	__s32 eventfd;
 	__u32 line;
 	__u32 flags;
-	__u32 reserved;
+	__s32 resamplefd;
+};
+
+/*
+ * ZXVM_GUEST_MSI on a guest with an irqchip, x86 only: a message-signalled
+ * interrupt, as a device writes it
+ */
+struct zxvm_msi {
+	__u64 address;
+	__u32 data;
+	__u32 flags;		/* 0 */
 };
 
 /*
@@ -491,6 +506,7 @@ struct zxvm_port_cancel {
 #define ZXVM_VCPU_CREATE	_IOWR(ZXVM_IOC, 0x21, struct zxvm_vcpu_create)
 #define ZXVM_GUEST_SET_LINE	_IOW(ZXVM_IOC, 0x22, struct zxvm_line)
 #define ZXVM_GUEST_IRQFD	_IOW(ZXVM_IOC, 0x23, struct zxvm_irqfd)
+#define ZXVM_GUEST_MSI		_IOW(ZXVM_IOC, 0x24, struct zxvm_msi)
 
 /* The argument of ENTER may be NULL: the packet is in the VCPU page then */
 #define ZXVM_VCPU_ENTER		_IOR(ZXVM_IOC, 0x30, struct zxvm_packet)

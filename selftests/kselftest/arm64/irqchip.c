@@ -352,7 +352,7 @@ TEST_F(irqfd_pulses, one_cpu)
 
 TEST_F(irqfd_errors, one_cpu)
 {
-	struct zxvm_irqfd arg = { .line = SPI, .reserved = 1 };
+	struct zxvm_irqfd arg = { .line = SPI, .resamplefd = 1 };
 	int fd = eventfd(0, EFD_CLOEXEC), other = eventfd(0, EFD_CLOEXEC);
 	int bit, pipes[2];
 
