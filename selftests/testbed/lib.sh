@@ -88,12 +88,13 @@ build_dir() { printf '%s/build/%s-%s' "$CACHE" "$1" "$2"; } # ARCH ALIAS-or-purp
 #   tb_memory    MiB
 #   tb_threads   CPUs of this machine that the emulator keeps busy
 #   tb_scale     a test may take this many times as long as its limit says
-#   tb_tests     the kselftests that 'check' runs on it, if not all
+#   tb_tests     the tests that 'check' runs on it, if not all
+#   tb_left_out  those that it does not, with the reason: NAME, or NAME/KERNEL on one kernel
 testbed_names() { (cd "$TB" && grep -l '^tb_emulator=' -- *.sh | sed 's/\.sh$//'); }
 load_testbed() { # NAME
 	[ -r "$TB/$1.sh" ] || die "there is no testbed $1"
 	# shellcheck disable=SC2034 # for the scripts that source this file
-	tb_memory=2048 tb_threads=2 tb_scale=1 tb_tests=
+	tb_memory=2048 tb_threads=2 tb_scale=1 tb_tests='' tb_left_out=''
 	# shellcheck source=arm64-vhe.sh
 	. "$TB/$1.sh"
 }
