@@ -14,6 +14,7 @@
 
 #include "apic.h"
 #include "event.h"
+#include "insn.h"
 #include "pt.h"
 #include "pvclock.h"
 
@@ -66,6 +67,7 @@ struct zxvm_arch_guest {
 enum zxvm_slow {
 	ZXVM_SLOW_NONE,
 	ZXVM_SLOW_DECODE,	/* fetch and decode an instruction */
+	ZXVM_SLOW_INSN,		/* the same, then run the vendor's code again */
 	ZXVM_SLOW_STRING_IO,	/* INS, OUTS */
 	ZXVM_SLOW_CLOCK,	/* write the paravirtual clock */
 	ZXVM_SLOW_HYPERCALL,	/* that writes guest memory */
@@ -101,6 +103,8 @@ struct zxvm_io {
  * @svm: of an AMD CPU
  * @insn_len: length of the instruction that the last exit was for; 0 if the
  *	CPU did not say
+ * @insn: that instruction, where a vendor has asked for %ZXVM_SLOW_INSN;
+ *	length 0 if it could not be fetched
  * @requests: ZXVM_REQUEST_*
  * @live: CR2 and the FPU registers are in the CPU; interrupts are off
  * @dr_live: DR0 to DR3 and DR6 are in the CPU
@@ -130,6 +134,7 @@ struct zxvm_arch_vcpu {
 		struct svm_vcpu *svm;
 	};
 	u32 insn_len;
+	struct insn insn;
 	unsigned long requests;
 	bool live;
 	bool dr_live;

@@ -287,6 +287,8 @@ enum zxvm_run zxvm_arch_vcpu_slow(struct zxvm_vcpu *vcpu,
 	switch (vcpu->arch.slow) {
 	case ZXVM_SLOW_DECODE:
 		return zxvm_slow_decode(vcpu, exit);
+	case ZXVM_SLOW_INSN:
+		return zxvm_slow_insn(vcpu);
 	case ZXVM_SLOW_STRING_IO:
 		return zxvm_slow_string_io(vcpu, exit);
 	case ZXVM_SLOW_WRITE_CR:

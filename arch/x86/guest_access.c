@@ -162,3 +162,23 @@ enum zxvm_run zxvm_slow_decode(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 		return zxvm_handle_unexpected(exit, -EIO);
 	}
 }
+
+/**
+ * zxvm_slow_insn() - decode the instruction of an exit for the vendor, which
+ * looks at it when it is run next
+ * @vcpu: loaded
+ *
+ * What cannot be decoded is executed again.
+ *
+ * Context: may sleep.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_slow_insn(struct zxvm_vcpu *vcpu)
+{
+	struct insn *insn = &vcpu->arch.insn;
+
+	if (zxvm_fetch_insn(vcpu, insn))
+		insn->length = 0;
+	vcpu->arch.insn_len = insn->length;
+	return ZXVM_RUN_RESUME;
+}

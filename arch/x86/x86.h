@@ -260,6 +260,7 @@ enum zxvm_run zxvm_write_wall_clock(struct zxvm_vcpu *vcpu, u64 value);
 
 /* The rest of exits for which interrupts have to be on. Loaded, may sleep. */
 enum zxvm_run zxvm_slow_decode(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run zxvm_slow_insn(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_slow_string_io(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit);
 enum zxvm_run zxvm_slow_write_cr(struct zxvm_vcpu *vcpu);
