@@ -4,6 +4,7 @@
  */
 #include <linux/bits.h>
 
+#include <asm/cpufeature.h>
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
 
@@ -29,6 +30,9 @@ static bool read_msr(struct zxvm_vcpu *vcpu, u32 msr,
 		return true;
 	case MSR_WAY_FIELD:
 		*value = zxvm_get(vcpu, row->value + (msr - row->first));
+		return true;
+	case MSR_WAY_EFER:
+		*value = zxvm_get(vcpu, ZXVM_EFER);
 		return true;
 	case MSR_WAY_APIC_BASE:
 		*value = zxvm_read_apic_base(vcpu);
@@ -76,6 +80,24 @@ static bool write_field(struct zxvm_vcpu *vcpu, enum zxvm_field field,
 	if (!field_valid(vcpu, field, value))
 		return false;
 	zxvm_set(vcpu, field, value);
+	return true;
+}
+
+/* LMA is the CPU's, and LME the guest's while paging is off; APM 2, 3.1.7 */
+static bool write_efer(struct zxvm_vcpu *vcpu, u64 value)
+{
+	u64 old = zxvm_get(vcpu, ZXVM_EFER), allowed = EFER_SCE | EFER_LME |
+						       EFER_LMA;
+
+	if (boot_cpu_has(X86_FEATURE_NX))
+		allowed |= EFER_NX;
+	if (boot_cpu_has(X86_FEATURE_FXSR_OPT))
+		allowed |= EFER_FFXSR;
+	if (value & ~allowed)
+		return false;
+	if ((old ^ value) & EFER_LME && zxvm_get(vcpu, ZXVM_CR0) & X86_CR0_PG)
+		return false;
+	zxvm_set(vcpu, ZXVM_EFER, (value & ~(u64)EFER_LMA) | (old & EFER_LMA));
 	return true;
 }
 
@@ -131,6 +153,8 @@ enum zxvm_run zxvm_handle_wrmsr(struct zxvm_vcpu *vcpu,
 		return zxvm_write_system_time(vcpu, value);
 	case MSR_WAY_WALL_CLOCK:
 		return zxvm_write_wall_clock(vcpu, value);
+	case MSR_WAY_EFER:
+		return gp_unless(vcpu, write_efer(vcpu, value));
 	case MSR_WAY_APIC_BASE:
 		return zxvm_write_apic_base(vcpu, exit, value);
 	case MSR_WAY_X2APIC:
