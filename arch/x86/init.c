@@ -92,6 +92,8 @@ static int choose_vendor(void)
 {
 	if (boot_cpu_has(X86_FEATURE_VMX))
 		zxvm_vendor = &zxvm_vmx;
+	else if (boot_cpu_has(X86_FEATURE_SVM))
+		zxvm_vendor = &zxvm_svm;
 	if (!zxvm_vendor) {
 		pr_err("this CPU has neither VMX nor SVM, or the firmware has locked it off\n");
 		return -ENODEV;

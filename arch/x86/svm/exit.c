@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What ended a run on SVM: a table by exit code, which says what the exit was
+ * in terms that VMX has, too. APM vol. 2, 15.7 to 15.14 and appendix C.
+ */
+#include <linux/bitfield.h>
+#include <linux/nospec.h>
+
+#include <uapi/asm/svm.h>
+
+#include "stats.h"
+#include "trace.h"
+#include "svm.h"
+
+typedef enum zxvm_run (*exit_handler)(struct zxvm_vcpu *vcpu,
+				      struct zxvm_exit *exit);
+
+/**
+ * struct reason - one exit code
+ * @name: in zxvm/exits
+ * @handler: what is done
+ * @skips: it takes the length of the instruction
+ */
+struct reason {
+	const char *name;
+	exit_handler handler;
+	bool skips;
+};
+
+/* Codes from 0x400 on are moved down, next to the others. */
+#define HIGH_CODES	0x400
+#define HIGH_INDEX	0xc0
+#define INDEX_NPF	(SVM_EXIT_NPF - HIGH_CODES + HIGH_INDEX)
+
+#define EXIT_CR0_SEL_WRITE	0x65
+#define EXIT_RDPRU		0x8e
+#define EXIT_INVLPGB		0xa0
+#define EXIT_INVLPGB_ILLEGAL	0xa1
+#define EXIT_MCOMMIT		0xa3
+#define EXIT_TLBSYNC		0xa4
+
+static u32 index_of(u32 code)
+{
+	return code < HIGH_CODES ? code : code - HIGH_CODES + HIGH_INDEX;
+}
+
+static bool was_delivering(const struct zxvm_vcpu *vcpu)
+{
+	return vcpu->arch.svm->vmcb->exit_int_info & ZXVM_EVENT_VALID;
+}
+
+static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
+				      struct zxvm_exit *exit)
+{
+	return ZXVM_RUN_INTR;
+}
+
+/* NMI, SMI, INIT: still pending, and taken when GIF is set again. 15.17 */
+static enum zxvm_run handle_taken(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit)
+{
+	return ZXVM_RUN_RESUME;
+}
+
+/* zxvm_prepare() looks again what can be delivered, and closes the window. */
+static enum zxvm_run handle_vintr(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit)
+{
+	__set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	return ZXVM_RUN_RESUME;
+}
+
+/* The IRET is executed now; NMIs are blocked until it is. 15.21.9 */
+static enum zxvm_run handle_iret(struct zxvm_vcpu *vcpu,
+				 struct zxvm_exit *exit)
+{
+	svm_intercept(vcpu->arch.svm, VMCB_MISC, VMCB_IRET, false);
+	svm_step(vcpu->arch.svm);
+	return ZXVM_RUN_RESUME;
+}
+
+/*
+ * The VMCB's DR6 is as a handler of #DB would find it: of all that was in it
+ * while DR0 to DR3 are the guest's, of this exception alone else. 15.12.2
+ */
+static enum zxvm_run handle_debug(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit)
+{
+	struct svm_vcpu *svm = vcpu->arch.svm;
+	u64 bits = svm->vmcb->dr6 & SVM_DR6_BITS;
+
+	if (svm->stepping && bits & DR_STEP) {
+		u64 step_tf = svm->step_tf;
+
+		svm->vmcb->dr6 &= ~(u64)DR_STEP;
+		svm_dirty(svm, VMCB_CLEAN_DR);
+		svm_stepped(vcpu);
+		bits &= ~(u64)DR_STEP;
+		if (!bits && !step_tf)
+			return ZXVM_RUN_RESUME;
+		bits |= step_tf ? DR_STEP : 0;
+	}
+	if (!vcpu->arch.dr_live) {
+		svm->vmcb->dr6 = DR6_RESERVED;
+		svm_dirty(svm, VMCB_CLEAN_DR);
+		set_debugreg(DR6_RESERVED, 6);
+		svm_add_dr6(vcpu, bits);
+	}
+	/* The event that it came on top of goes first, and it comes again. */
+	if (!was_delivering(vcpu))
+		zxvm_queue_exception(vcpu, X86_TRAP_DB);
+	return ZXVM_RUN_RESUME;
+}
+
+static enum zxvm_run handle_alignment(struct zxvm_vcpu *vcpu,
+				      struct zxvm_exit *exit)
+{
+	/* Comes again with the event that it struck. */
+	if (!was_delivering(vcpu))
+		zxvm_queue_error(vcpu, X86_TRAP_AC,
+				 vcpu->arch.svm->vmcb->exit_info_1);
+	return ZXVM_RUN_RESUME;
+}
+
+static enum zxvm_run handle_machine_check(struct zxvm_vcpu *vcpu,
+					  struct zxvm_exit *exit)
+{
+	zxvm_host_machine_check();
+	return ZXVM_RUN_RESUME;
+}
+
+static enum zxvm_run handle_cpuid(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit)
+{
+	return zxvm_handle_cpuid(vcpu);
+}
+
+static enum zxvm_run handle_hlt(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_handle_hlt(vcpu);
+}
+
+static enum zxvm_run handle_nop(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_handle_nop(vcpu);
+}
+
+static enum zxvm_run handle_ud(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_inject_ud(vcpu);
+}
+
+static enum zxvm_run handle_gp(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_inject_gp(vcpu);
+}
+
+static enum zxvm_run handle_xsetbv(struct zxvm_vcpu *vcpu,
+				   struct zxvm_exit *exit)
+{
+	return zxvm_handle_xsetbv(vcpu);
+}
+
+static enum zxvm_run handle_dr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_handle_mov_dr(vcpu);
+}
+
+static enum zxvm_run handle_msr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return vcpu->arch.svm->vmcb->exit_info_1 ?
+	       zxvm_handle_wrmsr(vcpu, exit) : zxvm_handle_rdmsr(vcpu, exit);
+}
+
+/* The CPU tells where the next instruction is, on every model. 15.10.2 */
+static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	const struct vmcb *vmcb = vcpu->arch.svm->vmcb;
+	u64 info = vmcb->exit_info_1;
+	struct zxvm_io io = {
+		.port = FIELD_GET(VMCB_IO_PORT, info),
+		.size = FIELD_GET(VMCB_IO_SIZE, info),
+		.in = info & VMCB_IO_IN,
+	};
+
+	if (unlikely(info & VMCB_IO_STRING)) {
+		io.string = true;
+		io.rep = info & VMCB_IO_REP;
+		io.segment = ZXVM_DS;
+		io.address_size = 2 * FIELD_GET(VMCB_IO_ADDRESS_SIZE, info);
+		if (svm_caps.decode)
+			io.segment = FIELD_GET(VMCB_IO_SEGMENT, info);
+		else if (!vcpu->arch.insn.length)
+			return svm_fetch(vcpu, SVM_EXIT_IOIO);
+		else if (vcpu->arch.insn.segment != INSN_NO_SEGMENT)
+			io.segment = vcpu->arch.insn.segment;
+	}
+	vcpu->arch.insn_len = vmcb->exit_info_2 - vmcb->rip;
+	return zxvm_handle_io(vcpu, exit, &io);
+}
+
+static enum zxvm_run handle_npf(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	const struct vmcb *vmcb = vcpu->arch.svm->vmcb;
+	u64 error = vmcb->exit_info_1;
+	u32 access = ZXVM_VM_PERM_READ, how = 0;
+
+	if (unlikely(error & VMCB_NPF_RESERVED))
+		return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
+	if (error & VMCB_NPF_FETCH)
+		access = ZXVM_VM_PERM_EXECUTE;
+	else if (error & VMCB_NPF_WRITE)
+		access = ZXVM_VM_PERM_WRITE;
+	if (error & VMCB_NPF_WALK)
+		how |= ZXVM_FAULT_WALK;
+	if (was_delivering(vcpu))
+		how |= ZXVM_FAULT_DELIVERY;
+	vcpu->arch.insn_len = 0;
+	return zxvm_handle_nested_fault(vcpu, exit, vmcb->exit_info_2, access,
+					how);
+}
+
+/* What is in the save area is not defined then. 15.14.3 */
+static enum zxvm_run handle_shutdown(struct zxvm_vcpu *vcpu,
+				     struct zxvm_exit *exit)
+{
+	svm_reset_save_area(vcpu->arch.svm);
+	return zxvm_handle_shutdown(vcpu, exit);
+}
+
+static enum zxvm_run handle_refused(struct zxvm_vcpu *vcpu,
+				    struct zxvm_exit *exit)
+{
+	return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
+}
+
+#define SKIPS(name, handler) { name, handler, true }
+
+#define EXCP(vector)	(SVM_EXIT_EXCP_BASE + (vector))
+
+/*
+ * Codes of what is not intercepted have no handler. A FERR_FREEZE and a task
+ * switch would take an emulator of them.
+ */
+static const struct reason reasons[] = {
+	[SVM_EXIT_READ_CR0]	= SKIPS("read-cr0", svm_handle_cr),
+	[SVM_EXIT_READ_CR4]	= SKIPS("read-cr4", svm_handle_cr),
+	[SVM_EXIT_WRITE_CR4]	= SKIPS("write-cr4", svm_handle_cr),
+	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = { "read-dr", handle_dr },
+	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = { "write-dr",
+							handle_dr },
+	[EXCP(X86_TRAP_DB)]	= { "debug", handle_debug },
+	[EXCP(X86_TRAP_UD)]	= { "undefined-opcode", svm_handle_ud },
+	[EXCP(X86_TRAP_AC)]	= { "alignment-check", handle_alignment },
+	[EXCP(X86_TRAP_MC)]	= { "machine-check", handle_machine_check },
+	[SVM_EXIT_INTR]		= { "interrupt", handle_interrupt },
+	[SVM_EXIT_NMI]		= { "nmi", handle_taken },
+	[SVM_EXIT_SMI]		= { "smi", handle_taken },
+	[SVM_EXIT_INIT]		= { "init", handle_taken },
+	[SVM_EXIT_VINTR]	= { "virtual-interrupt", handle_vintr },
+	[EXIT_CR0_SEL_WRITE]	= SKIPS("write-cr0", svm_handle_cr),
+	[SVM_EXIT_RDPMC]	= { "rdpmc", handle_gp },
+	[SVM_EXIT_CPUID]	= SKIPS("cpuid", handle_cpuid),
+	[SVM_EXIT_RSM]		= { "rsm", handle_ud },
+	[SVM_EXIT_IRET]		= { "iret", handle_iret },
+	[SVM_EXIT_INVD]		= SKIPS("invd", handle_nop),
+	[SVM_EXIT_PAUSE]	= SKIPS("pause", handle_nop),
+	[SVM_EXIT_HLT]		= SKIPS("hlt", handle_hlt),
+	[SVM_EXIT_INVLPGA]	= { "invlpga", handle_ud },
+	[SVM_EXIT_IOIO]		= { "io", handle_io },
+	[SVM_EXIT_MSR]		= SKIPS("msr", handle_msr),
+	[SVM_EXIT_TASK_SWITCH]	= { "task-switch", handle_refused },
+	[SVM_EXIT_FERR_FREEZE]	= { "ferr-freeze", handle_refused },
+	[SVM_EXIT_SHUTDOWN]	= { "shutdown", handle_shutdown },
+	[SVM_EXIT_VMRUN]	= { "vmrun", handle_ud },
+	[SVM_EXIT_VMMCALL]	= SKIPS("vmmcall", zxvm_handle_hypercall),
+	[SVM_EXIT_VMLOAD]	= { "vmload", handle_ud },
+	[SVM_EXIT_VMSAVE]	= { "vmsave", handle_ud },
+	[SVM_EXIT_STGI]		= { "stgi", handle_ud },
+	[SVM_EXIT_CLGI]		= { "clgi", handle_ud },
+	[SVM_EXIT_SKINIT]	= { "skinit", handle_ud },
+	[SVM_EXIT_WBINVD]	= SKIPS("wbinvd", handle_nop),
+	[SVM_EXIT_MONITOR]	= { "monitor", handle_ud },
+	[SVM_EXIT_MWAIT]	= { "mwait", handle_ud },
+	[SVM_EXIT_MWAIT_COND]	= { "mwait-armed", handle_ud },
+	[SVM_EXIT_XSETBV]	= SKIPS("xsetbv", handle_xsetbv),
+	[EXIT_RDPRU]		= { "rdpru", handle_ud },
+	[EXIT_INVLPGB]		= { "invlpgb", handle_ud },
+	[EXIT_INVLPGB_ILLEGAL]	= { "invlpgb-illegal", handle_ud },
+	[EXIT_MCOMMIT]		= { "mcommit", handle_ud },
+	[EXIT_TLBSYNC]		= { "tlbsync", handle_ud },
+	[INDEX_NPF]		= { "nested-page-fault", handle_npf },
+};
+
+/**
+ * svm_exit_name() - see vendor.h
+ * @code: an exit code, moved as arch_types.h says
+ *
+ * Return: its name, or NULL.
+ */
+const char *svm_exit_name(u32 code)
+{
+	return code < ARRAY_SIZE(reasons) ? reasons[code].name : NULL;
+}
+
+/**
+ * svm_dispatch() - do what an exit asks for
+ * @vcpu: the VCPU
+ * @exit: to be filled
+ * @code: the exit code
+ *
+ * Without next_rip, the length of an instruction is that of what is fetched.
+ *
+ * Context: interrupts off.
+ * Return: what is left to do.
+ */
+enum zxvm_run svm_dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
+			   u32 code)
+{
+	const struct vmcb *vmcb = vcpu->arch.svm->vmcb;
+	const struct reason *reason;
+	u32 index = index_of(code);
+
+	if (unlikely(index >= ARRAY_SIZE(reasons)))
+		return handle_refused(vcpu, exit);
+	reason = &reasons[array_index_nospec(index, ARRAY_SIZE(reasons))];
+	if (unlikely(!reason->handler))
+		return handle_refused(vcpu, exit);
+	if (reason->skips) {
+		if (svm_caps.next_rip)
+			vcpu->arch.insn_len = vmcb->next_rip - vmcb->rip;
+		else if (!vcpu->arch.insn.length)
+			return svm_fetch(vcpu, code);
+	}
+	return reason->handler(vcpu, exit);
+}
+
+/* VMRUN has refused the guest's state; a flush was not done either. */
+static enum zxvm_run entry_failed(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit)
+{
+	svm_asid_failed(vcpu->arch.svm);
+	return zxvm_handle_unexpected(exit, -EBADFD);
+}
+
+/**
+ * svm_handle_exit() - find out what an exit asks for, and do it
+ * @vcpu: the VCPU
+ * @exit: to be filled
+ *
+ * Context: interrupts off.
+ * Return: what is left to do.
+ */
+enum zxvm_run svm_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	struct svm_vcpu *svm = vcpu->arch.svm;
+	const struct vmcb *vmcb = svm->vmcb;
+	u32 code = vmcb->exit_code;
+
+	zxvm_count_exit(min_t(u32, index_of(code), ZXVM_ARCH_EXITS - 1));
+	if (trace_zxvm_exit_enabled())
+		trace_zxvm_exit(vcpu->index, code, vmcb->rip,
+				vmcb->exit_info_1);
+	if (unlikely(code == SVM_EXIT_ERR))
+		return entry_failed(vcpu, exit);
+	vcpu->arch.insn.length = 0;
+	if (unlikely(was_delivering(vcpu)))
+		svm_requeue(vcpu);
+	if (unlikely(svm->stepping) && code != EXCP(X86_TRAP_DB) &&
+	    vmcb->rip != svm->step_rip)
+		svm_stepped(vcpu);
+	return svm_dispatch(vcpu, exit, code);
+}

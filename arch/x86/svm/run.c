@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One run of the guest on SVM. APM vol. 2, 15.5 to 15.7.
+ */
+#include "guest_context.h"
+#include "svm.h"
+
+static void save_host(u64 pa)
+{
+	asm volatile("vmsave %0" : : "a" (pa) : "memory");
+}
+
+/*
+ * Nothing of the thread's may be older than the last time that interrupts
+ * were on: an interrupt may load another LDT.
+ */
+static enum zxvm_run begin(struct zxvm_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->arch.svm;
+	enum zxvm_run run = zxvm_before_run(vcpu);
+
+	if (run != ZXVM_RUN_RESUME)
+		return run;
+	save_host(svm_host_vmcb());
+	svm->vmcb->cr2 = vcpu->arch.cr2;
+	svm_dirty(svm, VMCB_CLEAN_CR2);
+	return ZXVM_RUN_RESUME;
+}
+
+/* Nothing in here may be traced: RCU may not be watching. */
+static noinstr void enter_guest(u64 *regs, u64 pa, u64 host_pa)
+{
+	zxvm_guest_context_enter();
+	svm_enter(regs, pa, host_pa);
+	zxvm_guest_context_exit();
+}
+
+/* RAX is the one general register that VMRUN exchanges; 15.5.1 */
+static void enter(struct zxvm_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->arch.svm;
+	struct vmcb *vmcb = svm->vmcb;
+	u64 *regs = &vcpu->arch.regs->rax;
+
+	vmcb->rax = READ_ONCE(*regs);
+	enter_guest(regs, svm->pa, svm_host_vmcb());
+	WRITE_ONCE(*regs, vmcb->rax);
+	vmcb->clean = svm_caps.clean;
+	/* Not every CPU does it if the delivery led to the exit. 15.20 */
+	vmcb->event_inj = 0;
+}
+
+/**
+ * svm_run() - see vendor.h
+ * @vcpu: the VCPU
+ * @exit: to be filled
+ *
+ * Return: what is left to do.
+ */
+enum zxvm_run svm_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	struct svm_vcpu *svm = vcpu->arch.svm;
+	enum zxvm_run run;
+
+	if (!vcpu->arch.live) {
+		run = begin(vcpu);
+		if (run != ZXVM_RUN_RESUME)
+			return run;
+	}
+	if (unlikely(svm->refetch)) {
+		svm->refetch = false;
+		if (vcpu->arch.insn.length)
+			return svm_dispatch(vcpu, exit, svm->code);
+	}
+	if (vcpu->arch.requests) {
+		run = zxvm_prepare(vcpu);
+		if (run != ZXVM_RUN_RESUME)
+			return run;
+	}
+	svm_asid_prepare(vcpu);
+	enter(vcpu);
+	return svm_handle_exit(vcpu, exit);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the files of arch/x86/svm offer each other. References are to the
+ * APM's volume 2.
+ */
+#ifndef ZXVM_X86_SVM_H
+#define ZXVM_X86_SVM_H
+
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+#include <asm/debugreg.h>
+#include <asm/processor-flags.h>
+#include <asm/trapnr.h>
+
+#include "../x86.h"
+#include "vmcb.h"
+
+/**
+ * struct svm_vcpu - the SVM part of a VCPU
+ * @vmcb: the VMCB, one page
+ * @pa: its physical address
+ * @pml5: the level above the second-stage table, or NULL
+ * @asid_generation: of @asid_cpu, that the VMCB's ASID belongs to
+ * @asid_cpu: the CPU on which the VMCB's ASID was given out, or -1
+ * @pt_generation: of the second-stage table, that nothing older than is in
+ *	the TLB under the ASID
+ * @cr0_guest: bits of %SVM_CR0_HOST as the guest sees them
+ * @cr4_guest: bits of %SVM_CR4_HOST as the guest sees them
+ * @sysenter_esp: all 64 bits, which the CPU does not keep
+ * @sysenter_eip: all 64 bits
+ * @tsc_aux: the guest's
+ * @code: exit code that waits for the instruction to be decoded
+ * @refetch: @code is valid
+ * @nmi_masked: an NMI was delivered, and no IRET has been seen since
+ * @stepping: one instruction is stepped over, to get where an NMI can be
+ *	delivered
+ * @step_rip: where that instruction is
+ * @step_tf: RFLAGS.TF as the guest has it meanwhile
+ * @soft_exception: #BP or #OF was injected with the last entry
+ */
+struct svm_vcpu {
+	struct vmcb *vmcb;
+	u64 pa;
+	u64 *pml5;
+	u64 asid_generation;
+	int asid_cpu;
+	u64 pt_generation;
+	u64 cr0_guest;
+	u64 cr4_guest;
+	u64 sysenter_esp;
+	u64 sysenter_eip;
+	u64 tsc_aux;
+	u64 step_rip;
+	u64 step_tf;
+	u32 code;
+	bool refetch;
+	bool nmi_masked;
+	bool stepping;
+	bool soft_exception;
+};
+
+/* Bits of CR0 and CR4 whose hardware value is ours */
+#define SVM_CR0_HOST	(X86_CR0_CD | X86_CR0_NW)
+#define SVM_CR4_HOST	X86_CR4_MCE
+
+/* Bits of DR6 that hardware sets: breakpoints, BD, BS, BT */
+#define SVM_DR6_BITS	(DR_TRAP_BITS | BIT(13) | DR_STEP | DR_SWITCH)
+
+/**
+ * struct svm_caps - what the CPU offers, found at load
+ * @asids: number of ASIDs, 0 included
+ * @edx: CPUID Fn8000_000A EDX
+ * @revision: CPUID Fn8000_000A EAX
+ * @next_rip: next_rip is saved
+ * @flush_asid: one ASID can be flushed
+ * @decode: CR accesses tell their register
+ * @pause_filter: PAUSE in a tight loop can be intercepted
+ * @vnmi: NMIs are virtual
+ * @pml5: nested paging has five levels
+ * @mce: CR4.MCE as the host has it
+ * @clean: bits of clean that the CPU knows
+ */
+struct svm_caps {
+	u32 asids;
+	u32 edx;
+	u32 revision;
+	bool next_rip;
+	bool flush_asid;
+	bool decode;
+	bool pause_filter;
+	bool vnmi;
+	bool pml5;
+	u64 mce;
+	u32 clean;
+};
+
+extern struct svm_caps svm_caps __ro_after_init;
+
+/**
+ * svm_dirty() - the VMCB was changed
+ * @svm: the VCPU
+ * @bits: VMCB_CLEAN_*: where
+ */
+static inline void svm_dirty(struct svm_vcpu *svm, u32 bits)
+{
+	svm->vmcb->clean &= ~bits;
+}
+
+/**
+ * svm_intercept() - switch an intercept
+ * @svm: the VCPU
+ * @word: VMCB_MISC and so on
+ * @bits: of it
+ * @on: intercept
+ */
+static inline void svm_intercept(struct svm_vcpu *svm, int word, u32 bits,
+				 bool on)
+{
+	u32 *intercepts = &svm->vmcb->intercepts[word];
+
+	if (on)
+		*intercepts |= bits;
+	else
+		*intercepts &= ~bits;
+	svm_dirty(svm, VMCB_CLEAN_INTERCEPTS);
+}
+
+/* own.c */
+int svm_hw_alloc(void);
+void svm_hw_free(void);
+int svm_hw_enable(void);
+void svm_hw_disable(void);
+void svm_hw_abandon(void);
+u64 svm_host_vmcb(void);
+u64 svm_host_tsc_aux(void);
+
+/* caps.c */
+int svm_probe(void);
+void svm_features(struct zxvm_features *features);
+
+/* vmcb.c */
+int svm_alloc_maps(void);
+void svm_free_maps(void);
+int svm_vcpu_init(struct zxvm_vcpu *vcpu);
+void svm_vcpu_destroy(struct zxvm_vcpu *vcpu);
+void svm_reset_save_area(struct svm_vcpu *svm);
+
+/* asid.c */
+void svm_asid_reset(void);
+void svm_asid_failed(struct svm_vcpu *svm);
+void svm_asid_prepare(struct zxvm_vcpu *vcpu);
+
+/* state.c */
+void svm_load(struct zxvm_vcpu *vcpu, int cpu);
+void svm_put(struct zxvm_vcpu *vcpu);
+u64 svm_get(struct zxvm_vcpu *vcpu, enum zxvm_field field);
+void svm_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value);
+void svm_get_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
+		     struct zxvm_segment *value);
+void svm_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
+		     const struct zxvm_segment *value);
+bool svm_in_64bit(const struct vmcb *vmcb);
+void svm_add_dr6(struct zxvm_vcpu *vcpu, u64 bits);
+void svm_skip(struct zxvm_vcpu *vcpu);
+void svm_intercept_dr(struct zxvm_vcpu *vcpu, bool on);
+
+/* event.c */
+void svm_inject(struct zxvm_vcpu *vcpu, const struct zxvm_event *event);
+u32 svm_blocked(struct zxvm_vcpu *vcpu);
+void svm_set_window(struct zxvm_vcpu *vcpu, u32 windows);
+void svm_requeue(struct zxvm_vcpu *vcpu);
+void svm_step(struct svm_vcpu *svm);
+void svm_stepped(struct zxvm_vcpu *vcpu);
+
+/* run.c, exit.c */
+enum zxvm_run svm_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run svm_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run svm_dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
+			   u32 code);
+const char *svm_exit_name(u32 code);
+
+/* insn.c: what takes the parts of the instruction */
+enum zxvm_run svm_fetch(struct zxvm_vcpu *vcpu, u32 code);
+enum zxvm_run svm_handle_cr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run svm_handle_ud(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+
+/* entry.S */
+void svm_enter(u64 *regs, u64 vmcb_pa, u64 host_pa);
+
+#endif /* ZXVM_X86_SVM_H */
