@@ -82,15 +82,13 @@ extern struct zxvm_arm64_host zxvm_host;
 /* The VCPU that is loaded on this CPU, or NULL */
 DECLARE_PER_CPU(struct zxvm_vcpu *, zxvm_loaded);
 
-/* exit.c */
-void zxvm_skip_instruction(struct zxvm_vcpu *vcpu);
-
 /* sysreg.c, idregs.c, psci.c, inject.c: how an exit is handled */
 enum zxvm_run zxvm_handle_sysreg(struct zxvm_vcpu *vcpu,
 				 struct zxvm_exit *exit);
 void zxvm_init_id_regs(void);
 u64 zxvm_id_reg(u32 sysreg);
-enum zxvm_run zxvm_handle_psci(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run zxvm_handle_hvc(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run zxvm_handle_smc(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
 enum zxvm_run zxvm_psci_slow(struct zxvm_vcpu *vcpu);
 void zxvm_psci_power_up(struct zxvm_vcpu *vcpu);
 void zxvm_reset_vcpu(struct zxvm_vcpu *vcpu, u64 pc);
@@ -110,8 +108,25 @@ void zxvm_fp_claim(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_handle_fp(struct zxvm_vcpu *vcpu);
 void zxvm_fp_save(struct zxvm_vcpu *vcpu);
 
-/* vmid.c */
-bool zxvm_vmid_current(const struct zxvm_arch_pt *pt);
+/* vmid.c; the low bits of the generation are 0 */
+#define ZXVM_VMID_GENERATION_SHIFT	16
+
+extern u64 zxvm_vmid_generation;
+
+/**
+ * zxvm_vmid_current() - is the VMID of the present generation?
+ * @pt: the guest's table
+ *
+ * Context: any; true holds while interrupts are off, or until the guest is
+ * interrupted.
+ * Return: false if zxvm_vmid_renew() has to be called before the guest runs.
+ */
+static inline bool zxvm_vmid_current(const struct zxvm_arch_pt *pt)
+{
+	return !((READ_ONCE(pt->vmid) ^ READ_ONCE(zxvm_vmid_generation)) >>
+		 ZXVM_VMID_GENERATION_SHIFT);
+}
+
 void zxvm_vmid_renew(struct zxvm_arch_pt *pt);
 u64 zxvm_vttbr(const struct zxvm_arch_pt *pt);
 

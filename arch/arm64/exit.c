@@ -5,7 +5,6 @@
  */
 #include <linux/bitfield.h>
 #include <linux/kernel.h>
-#include <linux/nospec.h>
 
 #include "arm64.h"
 #include "guest_context.h"
@@ -29,10 +28,10 @@ static void advance_it(u64 *pstate)
 }
 
 /**
- * zxvm_skip_instruction() - step over the instruction of the last exit
+ * zxvm_arch_vcpu_skip() - see zxvm/arch.h
  * @vcpu: not in the guest
  */
-void zxvm_skip_instruction(struct zxvm_vcpu *vcpu)
+void zxvm_arch_vcpu_skip(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_ctx *ctx = &vcpu->arch.ctx;
 
@@ -45,15 +44,6 @@ void zxvm_skip_instruction(struct zxvm_vcpu *vcpu)
 		ctx->pstate &= ~SPSR_BTYPE;
 	}
 	ctx->pstate &= ~SPSR_SS;
-}
-
-/**
- * zxvm_arch_vcpu_skip() - see zxvm/arch.h
- * @vcpu: the VCPU
- */
-void zxvm_arch_vcpu_skip(struct zxvm_vcpu *vcpu)
-{
-	zxvm_skip_instruction(vcpu);
 }
 
 static enum zxvm_run handle_undef(struct zxvm_vcpu *vcpu,
@@ -106,7 +96,7 @@ static enum zxvm_run handle_wfx(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	u64 esr = vcpu->arch.ctx.esr;
 	bool holds = condition_holds(&vcpu->arch.ctx);
 
-	zxvm_skip_instruction(vcpu);
+	zxvm_arch_vcpu_skip(vcpu);
 	if (!holds || FIELD_GET(ISS_WFX_TI, esr) || zxvm_vgic_runnable(vcpu))
 		return ZXVM_RUN_RESUME;
 	return ZXVM_RUN_WAIT;
@@ -115,21 +105,6 @@ static enum zxvm_run handle_wfx(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 static enum zxvm_run handle_fp(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	return zxvm_handle_fp(vcpu);
-}
-
-/* The PC is behind an HVC already. Without an irqchip nobody answers it. */
-static enum zxvm_run handle_hvc(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	if (zxvm_has_irqchip(vcpu->guest))
-		return zxvm_handle_psci(vcpu, exit);
-	exit->status = -EOPNOTSUPP;
-	return ZXVM_RUN_STATUS;
-}
-
-static enum zxvm_run handle_smc(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	zxvm_skip_instruction(vcpu);
-	return zxvm_handle_psci(vcpu, exit);
 }
 
 /*
@@ -250,8 +225,8 @@ static const exit_handler handlers[ESR_ELx_EC_MAX + 1] = {
 	[ESR_ELx_EC_SME]	= handle_undef,
 	[ESR_ELx_EC_WFx]	= handle_wfx,
 	[ESR_ELx_EC_FP_ASIMD]	= handle_fp,
-	[ESR_ELx_EC_HVC64]	= handle_hvc,
-	[ESR_ELx_EC_SMC64]	= handle_smc,
+	[ESR_ELx_EC_HVC64]	= zxvm_handle_hvc,
+	[ESR_ELx_EC_SMC64]	= zxvm_handle_smc,
 	[ESR_ELx_EC_SYS64]	= zxvm_handle_sysreg,
 	[ESR_ELx_EC_IABT_LOW]	= handle_iabt,
 	[ESR_ELx_EC_DABT_LOW]	= handle_dabt,
@@ -305,7 +280,8 @@ static enum zxvm_run handle_exit(struct zxvm_vcpu *vcpu,
 				 struct zxvm_exit *exit, u64 exception)
 {
 	const struct zxvm_ctx *ctx = &vcpu->arch.ctx;
-	u32 code = exception == EXCEPTION_SYNC ? ctx->esr >> ESR_ELx_EC_SHIFT :
+	u32 code = exception == EXCEPTION_SYNC ?
+		   FIELD_GET(ESR_ELx_EC_MASK, ctx->esr) :
 		   ZXVM_ARCH_EXIT_IRQ + exception - EXCEPTION_IRQ;
 	exit_handler handler;
 
@@ -317,7 +293,7 @@ static enum zxvm_run handle_exit(struct zxvm_vcpu *vcpu,
 		return ZXVM_RUN_RESUME;
 	if (exception != EXCEPTION_SYNC)
 		return ZXVM_RUN_INTR;
-	handler = handlers[array_index_nospec(code, ARRAY_SIZE(handlers))];
+	handler = handlers[code & ESR_ELx_EC_MAX];
 	return handler ? handler(vcpu, exit) : handle_undef(vcpu, exit);
 }
 
@@ -366,9 +342,11 @@ enum zxvm_run zxvm_arch_vcpu_run(struct zxvm_vcpu *vcpu,
 		vcpu->arch.slow = ZXVM_SLOW_VMID;
 		return ZXVM_RUN_SLOW;
 	}
-	zxvm_vgic_enter(vcpu);
+	if (!list_empty_careful(&vcpu->arch.vgic.list))
+		zxvm_vgic_enter(vcpu);
 	exception = enter_guest(vcpu);
-	zxvm_vgic_leave(vcpu);
+	if (vcpu->arch.vgic.used_lrs)
+		zxvm_vgic_leave(vcpu);
 	return handle_exit(vcpu, exit, exception);
 }
 

@@ -147,15 +147,9 @@ static enum zxvm_run psci_1_0(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 	return ZXVM_RUN_RESUME;
 }
 
-/**
- * zxvm_handle_psci() - HVC and SMC
- * @vcpu: loaded; its PC is behind the instruction
- * @exit: gets the packet or the status, if any
- *
- * Context: interrupts off.
- * Return: what is left to do.
- */
-enum zxvm_run zxvm_handle_psci(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+/* The PC is behind the instruction. */
+static enum zxvm_run handle_call(struct zxvm_vcpu *vcpu,
+				 struct zxvm_exit *exit)
 {
 	u32 function = zxvm_get_x(vcpu, 0);
 
@@ -166,6 +160,36 @@ enum zxvm_run zxvm_handle_psci(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	if (zxvm_has_irqchip(vcpu->guest))
 		return psci_1_0(vcpu, exit, function);
 	return psci_0_2(vcpu, exit, function);
+}
+
+/**
+ * zxvm_handle_hvc() - HVC: PSCI with an irqchip, nothing without
+ * @vcpu: loaded; its PC is behind the instruction already
+ * @exit: gets the status, if any
+ *
+ * Context: interrupts off.
+ * Return: what is left to do.
+ */
+enum zxvm_run zxvm_handle_hvc(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	if (zxvm_has_irqchip(vcpu->guest))
+		return handle_call(vcpu, exit);
+	exit->status = -EOPNOTSUPP;
+	return ZXVM_RUN_STATUS;
+}
+
+/**
+ * zxvm_handle_smc() - SMC: PSCI
+ * @vcpu: loaded
+ * @exit: gets the packet or the status, if any
+ *
+ * Context: interrupts off.
+ * Return: what is left to do.
+ */
+enum zxvm_run zxvm_handle_smc(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	zxvm_arch_vcpu_skip(vcpu);
+	return handle_call(vcpu, exit);
 }
 
 /* The VCPU with an affinity; guest->lock is held */

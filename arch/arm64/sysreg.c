@@ -185,7 +185,7 @@ static enum zxvm_run handle_read(struct zxvm_vcpu *vcpu,
 	else if (!is_debug_reg(access->sysreg))
 		return zxvm_inject_undef(vcpu);
 	zxvm_set_x(vcpu, access->rt, value);
-	zxvm_skip_instruction(vcpu);
+	zxvm_arch_vcpu_skip(vcpu);
 	return ZXVM_RUN_RESUME;
 }
 
@@ -222,7 +222,7 @@ static enum zxvm_run handle_write(struct zxvm_vcpu *vcpu,
 		}
 		break;
 	}
-	zxvm_skip_instruction(vcpu);
+	zxvm_arch_vcpu_skip(vcpu);
 	return run;
 }
 

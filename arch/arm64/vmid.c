@@ -11,25 +11,10 @@
 #include "arm64.h"
 #include "sysfields.h"
 
-#define GENERATION_SHIFT	16
+u64 zxvm_vmid_generation = 1ULL << ZXVM_VMID_GENERATION_SHIFT;
 
 static DEFINE_MUTEX(vmid_lock);
-static u64 generation = 1ULL << GENERATION_SHIFT;
 static u32 next_vmid = 1;
-
-/**
- * zxvm_vmid_current() - is the VMID of the present generation?
- * @pt: the guest's table
- *
- * Context: any; true holds while interrupts are off, or until the guest is
- * interrupted.
- * Return: false if zxvm_vmid_renew() has to be called before the guest runs.
- */
-bool zxvm_vmid_current(const struct zxvm_arch_pt *pt)
-{
-	return !((READ_ONCE(pt->vmid) ^ READ_ONCE(generation)) >>
-		 GENERATION_SHIFT);
-}
 
 static void leave_guest(void *unused)
 {
@@ -42,7 +27,8 @@ static void leave_guest(void *unused)
  */
 static void new_generation(void)
 {
-	WRITE_ONCE(generation, generation + (1ULL << GENERATION_SHIFT));
+	WRITE_ONCE(zxvm_vmid_generation, zxvm_vmid_generation +
+					 (1ULL << ZXVM_VMID_GENERATION_SHIFT));
 	next_vmid = 1;
 	on_each_cpu(leave_guest, NULL, 1);
 	zxvm_vhe_flush_all();
@@ -60,7 +46,7 @@ void zxvm_vmid_renew(struct zxvm_arch_pt *pt)
 	if (!zxvm_vmid_current(pt)) {
 		if (next_vmid >> zxvm_host.vmid_bits)
 			new_generation();
-		WRITE_ONCE(pt->vmid, generation | next_vmid++);
+		WRITE_ONCE(pt->vmid, zxvm_vmid_generation | next_vmid++);
 	}
 	mutex_unlock(&vmid_lock);
 }
@@ -73,7 +59,8 @@ void zxvm_vmid_renew(struct zxvm_arch_pt *pt)
  */
 u64 zxvm_vttbr(const struct zxvm_arch_pt *pt)
 {
-	u64 vmid = READ_ONCE(pt->vmid) & GENMASK(GENERATION_SHIFT - 1, 0);
+	u64 vmid = READ_ONCE(pt->vmid) &
+		   GENMASK(ZXVM_VMID_GENERATION_SHIFT - 1, 0);
 
 	return virt_to_phys(pt->s2.root) | vmid << VTTBR_VMID_LSB;
 }

@@ -208,7 +208,7 @@ static bool withdraw_timer(struct vgic_cpu *cpu)
 
 /**
  * zxvm_vgic_enter() - offer the pending interrupts to the guest
- * @vcpu: loaded
+ * @vcpu: loaded; there is something in its list
  *
  * Context: interrupts off.
  */
@@ -217,8 +217,6 @@ void zxvm_vgic_enter(struct zxvm_vcpu *vcpu)
 	struct vgic_cpu *cpu = &vcpu->arch.vgic;
 	bool withdrawn;
 
-	if (list_empty_careful(&cpu->list))
-		return;
 	raw_spin_lock(&cpu->vgic->lock);
 	withdrawn = withdraw_timer(cpu);
 	vgic_fill_lrs(cpu);
@@ -249,7 +247,7 @@ static void sync_timer(struct vgic_cpu *cpu)
 
 /**
  * zxvm_vgic_leave() - see what the guest did with them
- * @vcpu: loaded, has just run
+ * @vcpu: loaded, has just run with list registers in use
  *
  * Context: interrupts off.
  */
@@ -259,8 +257,6 @@ void zxvm_vgic_leave(struct zxvm_vcpu *vcpu)
 	struct vgic_cpu *cpu = &vcpu->arch.vgic;
 	unsigned int used = cpu->used_lrs;
 
-	if (!used)
-		return;
 	save_lrs(cpu->lr, used);
 	if (cpu->hcr & VGIC_HCR_LRENPIE)
 		cpu->hcr = read_sysreg_s(SYS_ICH_HCR_EL2);

@@ -41,15 +41,15 @@ static bool goes_before(const struct vgic_irq *a, const struct vgic_irq *b)
 }
 
 /*
- * Sorts the best of the list into @best and returns how many there are. What
+ * Sorts the best of the list into @lr_irq and returns how many there are. What
  * stays outside is told by bits of ICH_HCR_EL2 in @hcr: the maintenance
  * interrupt comes when nothing is pending in a list register any more (NP), or
  * when something was deactivated that is in none (LRENP). The first of those
  * that are pending always has a list register, or it could not preempt.
  */
-static unsigned int choose_irqs(struct vgic_cpu *cpu, struct vgic_irq **best,
-				u32 *hcr)
+static unsigned int choose_irqs(struct vgic_cpu *cpu, u32 *hcr)
 {
+	struct vgic_irq **best = cpu->lr_irq;
 	unsigned int max = min_t(unsigned int, cpu->vgic->nr_lrs,
 				 VGIC_MAX_LRS);
 	unsigned int used = 0, active = 0, all = 0, at;
@@ -94,8 +94,9 @@ static unsigned int choose_irqs(struct vgic_cpu *cpu, struct vgic_irq **best,
  * looked at again on deactivation, which EOI makes an exit; one that rises
  * later kicks the VCPU.
  */
-static void load_lr(struct vgic_cpu *cpu, unsigned int n, struct vgic_irq *irq)
+static void load_lr(struct vgic_cpu *cpu, unsigned int n)
 {
+	struct vgic_irq *irq = cpu->lr_irq[n];
 	u64 lr = FIELD_PREP(VGIC_LR_VINTID, irq->intid) |
 		 FIELD_PREP(VGIC_LR_PRIORITY, irq->priority) | VGIC_LR_GROUP1;
 	bool linked = irq->hw && irq->line;
@@ -115,7 +116,6 @@ static void load_lr(struct vgic_cpu *cpu, unsigned int n, struct vgic_irq *irq)
 
 	irq->in_lr = true;
 	cpu->lr[n] = lr;
-	cpu->lr_irq[n] = irq;
 }
 
 /**
@@ -129,7 +129,6 @@ static void load_lr(struct vgic_cpu *cpu, unsigned int n, struct vgic_irq *irq)
  */
 void vgic_fill_lrs(struct vgic_cpu *cpu)
 {
-	struct vgic_irq *best[VGIC_MAX_LRS];
 	unsigned int i, used;
 	u32 hcr = VGIC_HCR_EN;
 
@@ -141,9 +140,9 @@ void vgic_fill_lrs(struct vgic_cpu *cpu)
 		return;
 	}
 
-	used = choose_irqs(cpu, best, &hcr);
+	used = choose_irqs(cpu, &hcr);
 	for (i = 0; i < used; i++)
-		load_lr(cpu, i, best[i]);
+		load_lr(cpu, i);
 	cpu->used_lrs = used;
 	cpu->hcr = hcr;
 }

@@ -382,6 +382,6 @@ bool zxvm_vgic_mmio(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 		zxvm_set_x(vcpu, packet->u.mem_arm64.xt,
 			   extend(value, packet->u.mem_arm64.access_size,
 				  packet->u.mem_arm64.sign_extend));
-	zxvm_skip_instruction(vcpu);
+	zxvm_arch_vcpu_skip(vcpu);
 	return true;
 }
