@@ -56,6 +56,10 @@ check-debug:
 	@$(TESTBED)/install-deps
 	@$(TESTBED)/check -d
 
+bench:
+	@$(TESTBED)/install-deps
+	@tools/bench/run
+
 help:
 	@sed -n 's/^# *|//p' $(lastword $(MAKEFILE_LIST))
 
@@ -75,10 +79,12 @@ help:
 # |make demo         boot an emulated host, and a Linux guest under zxvm in it
 # |make check        run all tests
 # |make check-debug  run the tests in the hosts again, on a kernel with all checks switched on
+# |make bench        measure zxvm beside KVM in the hosts, and draw up tables and charts
 # |
 # |  TESTBED=arm64-vhe                the demo's host: or x86-vmx, x86-svm, x86-svm-bochs
 # |  TESTBEDS="arm64-vhe/6.12 ..."    only these emulated hosts
 # |  TESTS="NAME ..."                 only these tests in the hosts
 # |  CHECKS="unit static testbeds"    only these parts
+# |  ROWS="NAME ..." O=DIR            only these rows of the bench, and where to put its tables
 
-.PHONY: all modules headers tools $(TOOLS) install install-modules install-tools clean demo check check-debug help
+.PHONY: all modules headers tools $(TOOLS) install install-modules install-tools clean demo check check-debug bench help

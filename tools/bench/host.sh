@@ -1,0 +1,18 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck disable=SC2154 # $bench_*: from the kernel's command line
+# Runs in a testbed: measure what the kernel's command line says: $bench_on is zxvm or kvm, $bench_args are for the bench.
+# The bench's threads have real-time priorities: let them have all of the CPU.
+echo -1 >/proc/sys/kernel/sched_rt_runtime_us
+# Let the work of the boot end. It costs nothing: idle time is skipped.
+sleep 5
+if [ "$bench_on" = zxvm ]; then
+	if [ -e /t/floor.ko ]; then
+		insmod /t/floor.ko || exit
+		dmesg | sed -n 's/.*floor: row /row /p'
+		rmmod floor
+	fi
+	insmod /t/zxvm.ko || exit
+fi
+# shellcheck disable=SC2086 # lists
+/t/bench $bench_args "$bench_on" $bench_rows

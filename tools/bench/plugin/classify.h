@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Kinds of instructions that cost more than their number tells. */
+#ifndef BENCH_PLUGIN_CLASSIFY_H
+#define BENCH_PLUGIN_CLASSIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum kind {
+	KIND_KERNEL,		/* any instruction of the host's kernel */
+	KIND_SYSCALL,
+	KIND_SYSREG,		/* accesses to system registers or MSRs */
+	KIND_SWITCH,		/* ERET, VMRUN, VMLOAD, VMSAVE, CLGI, STGI */
+	KIND_TLB,		/* TLB invalidations */
+	KIND_CACHE,		/* cache maintenance */
+	KIND_BARRIER,
+	KIND_ATOMIC,
+	KINDS,
+	MARK_BEGIN,
+	MARK_END,
+};
+
+extern const char * const kind_names[KINDS];
+
+/* A kind, a mark, or -1; @kernel: at an address of the kernel */
+int classify(const void *insn, size_t size, bool kernel);
+
+#endif /* BENCH_PLUGIN_CLASSIFY_H */
