@@ -165,6 +165,21 @@ void test_start_pvh(void)
 	check_code(ZYDIS_MACHINE_MODE_LEGACY_32, ZYDIS_STACK_WIDTH_32, compat, ARRAY_SIZE(compat));
 }
 
+/* As if it followed the start code */
+void test_start_reset_vector(void)
+{
+	static const struct line lines[] = {
+		{ 0xf8ff0, "mov al, 0x06" },
+		{ 0xf8ff2, "mov dx, 0xCF9" },
+		{ 0xf8ff5, "out dx, al" },
+		{ 0xf8ff6, "hlt" },
+		{ 0xf8ff7, "jmp 0xFFF6" },
+	};
+
+	build(false);
+	check_code(ZYDIS_MACHINE_MODE_REAL_16, ZYDIS_STACK_WIDTH_16, lines, ARRAY_SIZE(lines));
+}
+
 static const struct {
 	uint64_t base, size, type;
 } map[] = {

@@ -80,6 +80,7 @@ uint64_t test_random(void);
 	X(start_page_tables) \
 	X(start_64) \
 	X(start_pvh) \
+	X(start_reset_vector) \
 	X(start_boot_params) \
 	X(start_pvh_info) \
 	X(start_refuses) \

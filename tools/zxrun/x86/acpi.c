@@ -28,8 +28,6 @@
 #define FADT_RESET_REGISTER	(1u << 10)
 #define FADT_HW_REDUCED		(1u << 20)
 
-#define RESET_VALUE	6	/* to the reset control register: a full reset */
-
 struct writer {
 	uint8_t *table;
 	size_t size;
@@ -163,7 +161,7 @@ static uint8_t *build_fadt(struct writer *writer, uint64_t dsdt)
 	       FADT_WBINVD | FADT_PROC_C1 | FADT_NO_POWER_BUTTON | FADT_NO_SLEEP_BUTTON |
 	       FADT_NO_FIXED_RTC | FADT_RESET_REGISTER | FADT_HW_REDUCED);
 	put_port(table + 116, RESET_PORT);
-	table[128] = RESET_VALUE;
+	table[128] = RESET_FULL;
 	table[131] = 4;		/* minor version */
 	put_le(table + 140, 8, dsdt);
 	put_port(table + 244, SLEEP_PORT);

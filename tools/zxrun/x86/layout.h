@@ -27,6 +27,7 @@
 #define LOW_END		UINT64_C(0x9fc00)	/* where a PC's EBDA starts */
 #define ACPI_BASE	UINT64_C(0xe0000)
 #define ACPI_END	UINT64_C(0xf0000)
+#define RESET_VECTOR	UINT64_C(0xffff0)	/* f000:fff0 */
 #define KERNEL_BASE	UINT64_C(0x100000)
 
 #define EXIT_BASE	UINT64_C(0xfeb00000)

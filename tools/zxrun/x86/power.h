@@ -19,6 +19,7 @@ struct power {
 };
 
 #define SLEEP_TYPE_OFF	5	/* as _S5 in the DSDT says */
+#define RESET_FULL	6	/* to the reset control register */
 
 void power_init(struct power *power, uint64_t i8042, uint64_t reset, uint64_t sleep);
 

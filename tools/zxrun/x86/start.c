@@ -10,6 +10,7 @@
 #include "../zxrun.h"
 #include "acpi.h"
 #include "layout.h"
+#include "power.h"
 #include "start.h"
 
 #define PAGE		4096u
@@ -149,6 +150,19 @@ static void build_start_pvh(uint8_t *ram, uint64_t entry)
 	EMIT(&code, 0xff, 0xe0);			/* jmp *%eax */
 }
 
+/*
+ * Where a PC's firmware starts. Linux goes there to reboot when its way by
+ * EFI, which it prefers on a hardware-reduced platform, is not there.
+ */
+static void build_reset_vector(uint8_t *ram)
+{
+	struct code code = { ram + RESET_VECTOR };
+
+	EMIT(&code, 0xb0, RESET_FULL);			/* mov $RESET_FULL, %al */
+	EMIT(&code, 0xba, RESET_PORT & 0xff, RESET_PORT >> 8);	/* mov $RESET_PORT, %dx */
+	EMIT(&code, 0xee, 0xf4, 0xeb, 0xfd);		/* out %al, %dx; hlt; jmp to it */
+}
+
 /* Returns the number of ranges. */
 static unsigned int memory_map(const struct start_config *config, struct range map[E820_MAX])
 {
@@ -224,6 +238,7 @@ const char *start_build(uint8_t *ram, const struct kernel *kernel,
 		return "the ACPI tables are too large";
 	build_page_tables(ram);
 	build_gdt(ram);
+	build_reset_vector(ram);
 	if (kernel->pvh) {
 		build_pvh_info(ram, config);
 		build_start_pvh(ram, kernel->entry);
