@@ -111,6 +111,7 @@ struct zxvm_io {
  * @state_changed: @rsp or @rflags are not those of the VMCS or VMCB
  * @windows: ZXVM_WINDOW_* that exits are asked for
  * @cpu: that it was loaded on last, or -1
+ * @spec_id: a number that no other VCPU ever has
  * @event: to be delivered with the next entry, before all others
  * @pending: vectors; with an irqchip NMIs alone
  * @apic: its local APIC
@@ -141,6 +142,7 @@ struct zxvm_arch_vcpu {
 	bool state_changed;
 	u8 windows;
 	int cpu;
+	u64 spec_id;
 	struct zxvm_event event;
 	DECLARE_BITMAP(pending, ZXVM_MAX_VECTORS);
 	struct zxvm_apic apic;

@@ -13,6 +13,7 @@
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
 
+#include "spec_host.h"
 #include "tables.h"
 #include "x86.h"
 
@@ -62,7 +63,6 @@ static const struct cr4_bit cr4_bits[] = {
 	{ X86_CR4_SMAP, X86_FEATURE_SMAP },
 	{ X86_CR4_UMIP, X86_FEATURE_UMIP },
 	{ X86_CR4_PKE, X86_FEATURE_OSPKE },
-	{ X86_CR4_LA57, X86_FEATURE_LA57 },
 };
 
 static void probe_host(void)
@@ -128,6 +128,7 @@ int zxvm_arch_init(void)
 	if (ret)
 		return ret;
 	zxvm_tables_init();
+	zxvm_spec_init(zxvm_vendor->backend == ZXVM_BACKEND_VMX);
 	return zxvm_own_init();
 }
 

@@ -10,6 +10,7 @@
 #include <asm/fpu/types.h>
 #include <asm/processor-flags.h>
 
+#include "spec_host.h"
 #include "x86.h"
 
 /* The flags that the VMM may see and change */
@@ -184,6 +185,7 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 
 	arch->regs = &vcpu->page->state.x86;
 	arch->cpu = -1;
+	arch->spec_id = zxvm_spec_id();
 	ret = zxvm_fpu_init(vcpu);
 	if (ret)
 		return ret;
@@ -229,6 +231,7 @@ void zxvm_arch_vcpu_destroy(struct zxvm_vcpu *vcpu)
 void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
 {
 	zxvm_fpu_claim();
+	zxvm_spec_load(vcpu->arch.spec_id);
 	zxvm_vendor->load(vcpu, cpu);
 	vcpu->arch.cpu = cpu;
 	__this_cpu_write(zxvm_loaded, vcpu);
@@ -251,6 +254,7 @@ void zxvm_arch_vcpu_put(struct zxvm_vcpu *vcpu)
 	zxvm_pt_put();
 	__this_cpu_write(zxvm_loaded, NULL);
 	zxvm_vendor->put(vcpu);
+	zxvm_spec_put();
 }
 
 /**

@@ -8,7 +8,9 @@
  */
 #include <linux/linkage.h>
 
+#include <asm/alternative.h>
 #include <asm/cpufeatures.h>
+#include <asm/msr-index.h>
 #include <asm/nospec-branch.h>
 #include <asm/unwind_hints.h>
 
@@ -57,6 +59,8 @@ SYM_FUNC_START(vmx_enter)
 	mov	$HOST_RSP, %ecx
 	vmwrite	%rsp, %rcx
 1:
+	/* From here on only the guest's own data are loaded. */
+	CLEAR_CPU_BUFFERS
 	/* No MOV changes the flags until the jump below. */
 	test	%sil, %sil
 
@@ -109,7 +113,16 @@ SYM_INNER_LABEL_ALIGN(vmx_exit, SYM_L_GLOBAL)
 	mov	%r14, R14(%rax)
 	mov	%r15, R15(%rax)
 	pop	%rax
-	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT
+
+	/* Before the first CALL or RET: Documentation/mitigations-x86.rst */
+	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
+			   X86_FEATURE_RSB_VMEXIT_LITE
+	ALTERNATIVE "jmp .Librs_done", "", X86_FEATURE_KERNEL_IBRS
+	mov	$MSR_IA32_SPEC_CTRL, %ecx
+	rdmsr
+	wrmsr
+.Librs_done:
+	CLEAR_BRANCH_HISTORY_VMEXIT
 	xor	%eax, %eax
 
 	/* Nothing that the guest chose stays for speculation to use. */

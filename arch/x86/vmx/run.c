@@ -7,6 +7,7 @@
 #include <asm/processor-flags.h>
 
 #include "guest_context.h"
+#include "../spec_host.h"
 #include "vmx.h"
 
 /* Descriptors of INVEPT and INVVPID; 31.3 */
@@ -118,9 +119,10 @@ static void flush_tlb(struct zxvm_vcpu *vcpu)
 enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	bool dirty = !vcpu->arch.live;
 	enum zxvm_run run;
 
-	if (!vcpu->arch.live) {
+	if (dirty) {
 		run = zxvm_before_run(vcpu);
 		if (run != ZXVM_RUN_RESUME)
 			return run;
@@ -133,6 +135,7 @@ enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 			return run;
 	}
 	flush_tlb(vcpu);
+	zxvm_spec_enter(dirty);
 	if (unlikely(enter_guest(vmx))) {
 		exit->status = -EBADFD;
 		return ZXVM_RUN_STATUS;
