@@ -33,6 +33,7 @@ void harness_fail(const char *file, int line, const char *format, ...)
 void harness_skip(const char *format, ...)
 	__attribute__((format(printf, 1, 2), noreturn));
 bool harness_failed(void);
+int harness_time_scale(void);
 const char *err_name(int err);
 
 #define TEST_REGISTER(fn_, setup_, timeout_)				\

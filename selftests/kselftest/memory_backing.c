@@ -167,7 +167,9 @@ static void on_alarm(int sig)
 TEST_T(map_under_alarms, 60)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
-	struct itimerval it = { { 0, 100 }, { 0, 100 } };
+	/* So seldom that a call gets on between two */
+	long usec = 100 * harness_time_scale();
+	struct itimerval it = { { 0, usec }, { 0, usec } };
 	int round, guest, vmar;
 	pid_t pid;
 
