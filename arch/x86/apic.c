@@ -34,14 +34,17 @@ static bool has_lapic(const struct zxvm_vcpu *vcpu)
 
 /**
  * zxvm_apic_worked() - the guest has worked on its local APIC: does that have
- * something for the next entry now?
+ * something for the next entry now, or for a lower TPR?
  * @vcpu: of a guest with an irqchip
  *
  * Context: the owner thread.
  */
 void zxvm_apic_worked(struct zxvm_vcpu *vcpu)
 {
-	if (!lapic_idle(lapic_of(vcpu)))
+	struct lapic *lapic = lapic_of(vcpu);
+
+	if (!lapic_idle(lapic) || lapic->irr_words ||
+	    vcpu->arch.apic.tpr_threshold)
 		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 }
 
