@@ -115,7 +115,9 @@ static void take_zircon_timer(struct zxvm_vcpu *vcpu)
 	struct zircon_apic *zircon = &vcpu->arch.apic.zircon;
 	int vector;
 
-	if (!test_and_clear_bit(ZXVM_REQUEST_TIMER, &vcpu->arch.requests))
+	/* Ordered before the clock is read. */
+	if (!READ_ONCE(vcpu->arch.apic.fired) ||
+	    !xchg(&vcpu->arch.apic.fired, false))
 		return;
 	vector = zircon_apic_expire(zircon, rdtsc());
 	if (vector >= 0)
@@ -395,4 +397,23 @@ enum zxvm_run zxvm_write_tsc_deadline(struct zxvm_vcpu *vcpu,
 	way = zircon_apic_set_deadline(&vcpu->arch.apic.zircon, value,
 				       rdtsc());
 	return finish_zircon(vcpu, exit, way, value);
+}
+
+/**
+ * zxvm_write_cr8() - MOV to CR8 that exits
+ * @vcpu: loaded
+ * @value: the value
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_write_cr8(struct zxvm_vcpu *vcpu, u64 value)
+{
+	if (value & ~(u64)X86_CR8_TPR)
+		return zxvm_inject_gp(vcpu);
+	vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)] = value << 4;
+	if (!has_lapic(vcpu))
+		return zxvm_handle_nop(vcpu);
+	lapic_set_tpr(lapic_of(vcpu), value << 4);
+	return finish_lapic(vcpu, true);
 }

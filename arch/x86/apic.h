@@ -52,6 +52,7 @@ struct zxvm_irqchip {
  * @chip: with an irqchip, or NULL
  * @zircon: without an irqchip
  * @timer: the host's timer that stands for either
+ * @fired: @timer has, without an irqchip
  * @tpr_threshold: as the vendor knows it
  * @wait_sipi: the VCPU waits for a start-up message
  * @init: an INIT message has to be acted on
@@ -63,6 +64,7 @@ struct zxvm_apic {
 	struct zxvm_lapic *chip;
 	struct zircon_apic zircon;
 	struct hrtimer timer;
+	bool fired;
 	u8 tpr_threshold;
 	bool wait_sipi;
 	bool init;
@@ -96,6 +98,7 @@ enum zxvm_run zxvm_write_apic_base(struct zxvm_vcpu *vcpu,
 bool zxvm_read_x2apic(struct zxvm_vcpu *vcpu, u32 msr, u64 *value);
 enum zxvm_run zxvm_write_x2apic(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 				u32 msr, u64 value);
+enum zxvm_run zxvm_write_cr8(struct zxvm_vcpu *vcpu, u64 value);
 bool zxvm_read_tsc_deadline(struct zxvm_vcpu *vcpu, u64 *value);
 enum zxvm_run zxvm_write_tsc_deadline(struct zxvm_vcpu *vcpu,
 				      struct zxvm_exit *exit, u64 value);

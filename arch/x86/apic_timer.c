@@ -36,7 +36,8 @@ static void post(struct zxvm_vcpu *vcpu)
 			lapic_notify(&chip->lapic);
 		return;
 	}
-	set_bit(ZXVM_REQUEST_TIMER, &vcpu->arch.requests);
+	WRITE_ONCE(vcpu->arch.apic.fired, true);
+	/* Ordered after it: the owner looks at this first. */
 	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 	zxvm_vcpu_notify(vcpu);
 }

@@ -61,7 +61,6 @@ struct zxvm_arch_guest {
 
 /* Bits of struct zxvm_arch_vcpu.requests, looked at before each entry */
 #define ZXVM_REQUEST_EVENT	0	/* an interrupt may be pending */
-#define ZXVM_REQUEST_TIMER	1	/* Zircon's APIC: its timer has fired */
 
 /* What zxvm_arch_vcpu_slow() has to do */
 enum zxvm_slow {

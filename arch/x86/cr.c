@@ -79,10 +79,10 @@ static void write_cr(struct zxvm_vcpu *vcpu, unsigned int cr, u64 value)
 }
 
 /**
- * zxvm_handle_write_cr() - MOV to CR0 or CR4, LMSW, CLTS
+ * zxvm_handle_write_cr() - MOV to CR0, CR4 or CR8, LMSW, CLTS
  * @vcpu: loaded
  * @exit: of this exit
- * @cr: 0 or 4
+ * @cr: 0, 4 or 8
  * @value: all of the new value
  *
  * Context: interrupts off.
@@ -95,6 +95,8 @@ enum zxvm_run zxvm_handle_write_cr(struct zxvm_vcpu *vcpu,
 {
 	u64 old;
 
+	if (cr == 8)
+		return zxvm_write_cr8(vcpu, value);
 	if (cr != 0 && cr != 4)
 		return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
 	old = zxvm_get(vcpu, cr ? ZXVM_CR4 : ZXVM_CR0);

@@ -103,6 +103,30 @@ u32 svm_blocked(struct zxvm_vcpu *vcpu)
 }
 
 /*
+ * Writes of CR8 exit while TPR holds an interrupt back: a virtual interrupt of
+ * its priority would do, but emulators do not agree with the manual when that
+ * is taken. And QEMU up to 7.2 dies of one while a virtual interrupt waits.
+ */
+static void intercept_cr8(struct svm_vcpu *svm)
+{
+	bool on = svm->tpr_threshold ||
+		  svm->vmcb->intercepts[VMCB_MISC] & VMCB_VINTR;
+
+	svm_intercept(svm, VMCB_CR, BIT(VMCB_WRITE_CR + 8), on);
+}
+
+/**
+ * svm_set_tpr_threshold() - see vendor.h
+ * @vcpu: the VCPU
+ * @class: the class
+ */
+void svm_set_tpr_threshold(struct zxvm_vcpu *vcpu, u8 class)
+{
+	vcpu->arch.svm->tpr_threshold = class;
+	intercept_cr8(vcpu->arch.svm);
+}
+
+/*
  * A virtual interrupt that is intercepted where it would be taken, and thus
  * never is. 15.21.4, 15.13.5
  */
@@ -120,6 +144,7 @@ static void set_irq_window(struct svm_vcpu *svm, bool on)
 				   VMCB_V_INTR_PRIO);
 	svm_dirty(svm, VMCB_CLEAN_INT);
 	svm_intercept(svm, VMCB_MISC, VMCB_VINTR, on);
+	intercept_cr8(svm);
 }
 
 /**

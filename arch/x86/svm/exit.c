@@ -246,6 +246,7 @@ static const struct reason reasons[] = {
 	[SVM_EXIT_READ_CR0]	= SKIPS("read-cr0", svm_handle_cr),
 	[SVM_EXIT_READ_CR4]	= SKIPS("read-cr4", svm_handle_cr),
 	[SVM_EXIT_WRITE_CR4]	= SKIPS("write-cr4", svm_handle_cr),
+	[SVM_EXIT_WRITE_CR8]	= SKIPS("write-cr8", svm_handle_cr),
 	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = { "read-dr", handle_dr },
 	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = { "write-dr",
 							handle_dr },

@@ -104,13 +104,19 @@ static enum zxvm_run group_7(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 				    cr0 | (zxvm_get_gpr(vcpu, modrm_rm(insn)) & 0xf));
 }
 
+/* LOCK MOV to CR0 is MOV to CR8 where that cannot be said; vol. 3, MOV CRn */
+static u32 written_cr(const struct insn *insn)
+{
+	return insn->lock ? 8 : modrm_reg(insn);
+}
+
 static enum zxvm_run handle_decoded_cr(struct zxvm_vcpu *vcpu,
 				       struct zxvm_exit *exit)
 {
 	const struct insn *insn = &vcpu->arch.insn;
 
 	if (is_0f(insn, OP_MOV_TO_CR))
-		return zxvm_handle_write_cr(vcpu, exit, modrm_reg(insn),
+		return zxvm_handle_write_cr(vcpu, exit, written_cr(insn),
 					    operand(vcpu, modrm_rm(insn)));
 	if (is_0f(insn, OP_MOV_FROM_CR))
 		return read_cr(vcpu, modrm_reg(insn), modrm_rm(insn));
@@ -124,7 +130,7 @@ static enum zxvm_run handle_decoded_cr(struct zxvm_vcpu *vcpu,
 }
 
 /**
- * svm_handle_cr() - an access to CR0 or CR4
+ * svm_handle_cr() - an access to CR0 or CR4, or a write of CR8
  * @vcpu: the VCPU
  * @exit: to be filled
  *
@@ -133,7 +139,7 @@ static enum zxvm_run handle_decoded_cr(struct zxvm_vcpu *vcpu,
 enum zxvm_run svm_handle_cr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	const struct vmcb *vmcb = vcpu->arch.svm->vmcb;
-	u32 code = vmcb->exit_code, gpr;
+	u32 code = vmcb->exit_code, gpr, cr;
 
 	if (vcpu->arch.insn.length)
 		return handle_decoded_cr(vcpu, exit);
@@ -143,8 +149,8 @@ enum zxvm_run svm_handle_cr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	gpr = FIELD_GET(VMCB_CR_GPR, vmcb->exit_info_1);
 	if (code < SVM_EXIT_WRITE_CR0)
 		return read_cr(vcpu, code - SVM_EXIT_READ_CR0, gpr);
-	return zxvm_handle_write_cr(vcpu, exit, code == SVM_EXIT_WRITE_CR4 ?
-				    4 : 0, operand(vcpu, gpr));
+	cr = code <= SVM_EXIT_WRITE_CR8 ? code - SVM_EXIT_WRITE_CR0 : 0;
+	return zxvm_handle_write_cr(vcpu, exit, cr, operand(vcpu, gpr));
 }
 
 #define SYSENTER_RPL	GENMASK(1, 0)

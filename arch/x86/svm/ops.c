@@ -28,5 +28,6 @@ const struct zxvm_vendor zxvm_svm = {
 	.inject = svm_inject,
 	.blocked = svm_blocked,
 	.set_window = svm_set_window,
+	.set_tpr_threshold = svm_set_tpr_threshold,
 	.intercept_dr = svm_intercept_dr,
 };

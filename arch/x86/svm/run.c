@@ -35,6 +35,30 @@ static noinstr void enter_guest(u64 *regs, u64 pa, u64 host_pa)
 	zxvm_guest_context_exit();
 }
 
+/*
+ * With an irqchip CR8 is the local APIC's TPR; without, it is nobody else's
+ * but the VMCB's. 15.21.3
+ */
+static void load_tpr(struct zxvm_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->arch.svm;
+	u32 tpr = vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)] >> 4;
+
+	if ((svm->vmcb->int_ctl & VMCB_V_TPR) == tpr)
+		return;
+	svm->vmcb->int_ctl = (svm->vmcb->int_ctl & ~(u32)VMCB_V_TPR) | tpr;
+	svm_dirty(svm, VMCB_CLEAN_INT);
+}
+
+static void save_tpr(struct zxvm_vcpu *vcpu)
+{
+	u32 tpr = vcpu->arch.svm->vmcb->int_ctl & VMCB_V_TPR;
+	u32 *page = &vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)];
+
+	if (*page >> 4 != tpr)
+		*page = tpr << 4;
+}
+
 /* RAX is the one general register that VMRUN exchanges; 15.5.1 */
 static void enter(struct zxvm_vcpu *vcpu)
 {
@@ -78,6 +102,10 @@ enum zxvm_run svm_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 			return run;
 	}
 	svm_asid_prepare(vcpu);
+	if (vcpu->arch.apic.chip)
+		load_tpr(vcpu);
 	enter(vcpu);
+	if (vcpu->arch.apic.chip)
+		save_tpr(vcpu);
 	return svm_handle_exit(vcpu, exit);
 }

@@ -37,6 +37,7 @@
  *	delivered
  * @step_rip: where that instruction is
  * @step_tf: RFLAGS.TF as the guest has it meanwhile
+ * @tpr_threshold: see vendor.h
  * @soft_exception: #BP or #OF was injected with the last entry
  */
 struct svm_vcpu {
@@ -57,6 +58,7 @@ struct svm_vcpu {
 	bool refetch;
 	bool nmi_masked;
 	bool stepping;
+	u8 tpr_threshold;
 	bool soft_exception;
 };
 
@@ -168,6 +170,7 @@ void svm_intercept_dr(struct zxvm_vcpu *vcpu, bool on);
 /* event.c */
 void svm_inject(struct zxvm_vcpu *vcpu, const struct zxvm_event *event);
 u32 svm_blocked(struct zxvm_vcpu *vcpu);
+void svm_set_tpr_threshold(struct zxvm_vcpu *vcpu, u8 class);
 void svm_set_window(struct zxvm_vcpu *vcpu, u32 windows);
 void svm_requeue(struct zxvm_vcpu *vcpu);
 void svm_step(struct svm_vcpu *svm);

@@ -12,6 +12,7 @@
 #include <linux/types.h>
 
 /* Intercepts, as a word and a bit of struct vmcb.intercepts */
+#define VMCB_CR			0
 #define VMCB_READ_CR		0	/* bits 15:0 of word 0 */
 #define VMCB_WRITE_CR		16	/* bits 31:16 of word 0 */
 #define VMCB_DR			1	/* reads and writes */
@@ -68,6 +69,7 @@
 #define VMCB_FLUSH_ASID		3
 
 /* int_ctl */
+#define VMCB_V_TPR		GENMASK(7, 0)
 #define VMCB_V_IRQ		BIT(8)
 #define VMCB_V_NMI		BIT(11)
 #define VMCB_V_NMI_MASK		BIT(12)
