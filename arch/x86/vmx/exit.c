@@ -165,6 +165,14 @@ static enum zxvm_run handle_nop(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	return zxvm_handle_nop(vcpu);
 }
 
+/* A guest that spins: whoever it waits for may need this CPU. */
+static enum zxvm_run handle_pause(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit)
+{
+	zxvm_handle_nop(vcpu);
+	return ZXVM_RUN_INTR;
+}
+
 static enum zxvm_run handle_ud(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	return zxvm_inject_ud(vcpu);
@@ -312,7 +320,7 @@ static const struct reason reasons[] = {
 	[EXIT_REASON_MSR_WRITE]		= { "wrmsr", INSN(zxvm_handle_wrmsr) },
 	[EXIT_REASON_MWAIT_INSTRUCTION]	= { "mwait", INSN(handle_ud) },
 	[EXIT_REASON_MONITOR_INSTRUCTION] = { "monitor", INSN(handle_ud) },
-	[EXIT_REASON_PAUSE_INSTRUCTION]	= { "pause", INSN(handle_nop) },
+	[EXIT_REASON_PAUSE_INSTRUCTION]	= { "pause", INSN(handle_pause) },
 	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { "tpr", handle_window },
 	[EXIT_REASON_EPT_VIOLATION]	= { "ept-violation",
 					    handle_ept_violation },
