@@ -17,7 +17,9 @@
  *   port->lock (spin, irqs off)    packets; taken on the exit path
  *   an eventfd's wait queue        an irqfd is signalled
  *     irqfd_lock (spin, irqs off)  the lists of irqfds
- *   vgic->lock (raw spin, irqs off) interrupt state; any context
+ *   ioapic->lock (raw spin, irqs off) x86: pins of the I/O APIC; any context
+ *     zxvm_lapic->lock (raw spin)  x86: keeps a VCPU while it is notified
+ *   vgic->lock (raw spin, irqs off) arm64: interrupt state; any context
  *     the scheduler's              a VCPU is woken or kicked
  *
  * Registers of a VCPU have no lock: they belong to its owner thread. A VCPU

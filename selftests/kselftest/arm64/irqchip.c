@@ -358,7 +358,8 @@ TEST_F(irqfd_errors, one_cpu)
 
 	arg.eventfd = fd;
 	EXPECT_ERR(zx_ioctl(vm.guest, ZXVM_GUEST_IRQFD, &arg), EINVAL);
-	for (bit = 1; bit < 32; bit++)
+	EXPECT_ERR(irqfd(fd, SPI, ZXVM_IRQFD_RESAMPLE), EOPNOTSUPP);
+	for (bit = 2; bit < 32; bit++)
 		EXPECT_ERR(irqfd(fd, SPI, 1u << bit), EINVAL);
 	EXPECT_ERR(irqfd(-1, SPI, 0), EBADF);
 	EXPECT_ERR(irqfd(1000, SPI, 0), EBADF);
