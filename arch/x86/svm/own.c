@@ -22,6 +22,7 @@
 static DEFINE_PER_CPU(struct page *, hsave);
 static DEFINE_PER_CPU(struct page *, host_vmcb);
 static DEFINE_PER_CPU(u64, host_tsc_aux);
+static DEFINE_PER_CPU(bool, host_tsc_aux_known);
 
 static u64 page_pa(struct page *page)
 {
@@ -42,11 +43,18 @@ u64 svm_host_vmcb(void)
 /**
  * svm_host_tsc_aux() - what this CPU's TSC_AUX is for the host
  *
- * Context: preemption off.
+ * Linux writes it when it brings up the CPU, and never again. The first call
+ * on a CPU comes before a guest's is there in its place.
+ *
+ * Context: preemption off; the host has RDTSCP or RDPID.
  * Return: its value.
  */
 u64 svm_host_tsc_aux(void)
 {
+	if (unlikely(!__this_cpu_read(host_tsc_aux_known))) {
+		rdmsrl(MSR_TSC_AUX, *this_cpu_ptr(&host_tsc_aux));
+		__this_cpu_write(host_tsc_aux_known, true);
+	}
 	return __this_cpu_read(host_tsc_aux);
 }
 
@@ -120,8 +128,6 @@ int svm_hw_enable(void)
 	if (!vm_cr_allows() || wrmsrl_safe(MSR_EFER, efer | EFER_SVME))
 		return -EIO;
 	wrmsrl(MSR_VM_HSAVE_PA, page_pa(__this_cpu_read(hsave)));
-	if (zxvm_host.rdtscp)
-		rdmsrl(MSR_TSC_AUX, *this_cpu_ptr(&host_tsc_aux));
 	/* Who was here meanwhile may have used any ASID. */
 	svm_asid_reset();
 	return 0;

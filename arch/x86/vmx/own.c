@@ -18,17 +18,6 @@ static DEFINE_PER_CPU(struct list_head, active);
 static DEFINE_PER_CPU(struct vmx_host_msrs, host_msrs);
 
 /**
- * vmx_host_msrs() - what this CPU's MSRs are for the host
- *
- * Context: preemption off.
- * Return: the MSRs.
- */
-const struct vmx_host_msrs *vmx_host_msrs(void)
-{
-	return this_cpu_ptr(&host_msrs);
-}
-
-/**
  * vmx_hw_free() - see vendor.h
  */
 void vmx_hw_free(void)
@@ -68,6 +57,34 @@ int vmx_hw_alloc(void)
 	return 0;
 }
 
+static void read_host_msrs(struct vmx_host_msrs *msrs)
+{
+	rdmsrl(MSR_STAR, msrs->star);
+	rdmsrl(MSR_LSTAR, msrs->lstar);
+	rdmsrl(MSR_CSTAR, msrs->cstar);
+	rdmsrl(MSR_SYSCALL_MASK, msrs->fmask);
+	if (zxvm_host.rdtscp)
+		rdmsrl(MSR_TSC_AUX, msrs->tsc_aux);
+}
+
+/**
+ * vmx_host_msrs() - what this CPU's MSRs are for the host
+ *
+ * Linux writes them when it brings up the CPU, and never again. The first call
+ * on a CPU comes before a guest's are there in their place.
+ *
+ * Context: preemption off.
+ * Return: the MSRs.
+ */
+const struct vmx_host_msrs *vmx_host_msrs(void)
+{
+	struct vmx_host_msrs *msrs = this_cpu_ptr(&host_msrs);
+
+	if (unlikely(!msrs->lstar))
+		read_host_msrs(msrs);
+	return msrs;
+}
+
 /* Firmware may leave the choice to us. SDM vol. 3, 24.7 */
 static bool feature_control_allows(void)
 {
@@ -81,16 +98,6 @@ static bool feature_control_allows(void)
 		return false;
 	rdmsrl(MSR_IA32_FEAT_CTL, value);
 	return (value & need) == need;
-}
-
-static void read_host_msrs(struct vmx_host_msrs *msrs)
-{
-	rdmsrl(MSR_STAR, msrs->star);
-	rdmsrl(MSR_LSTAR, msrs->lstar);
-	rdmsrl(MSR_CSTAR, msrs->cstar);
-	rdmsrl(MSR_SYSCALL_MASK, msrs->fmask);
-	if (zxvm_host.rdtscp)
-		rdmsrl(MSR_TSC_AUX, msrs->tsc_aux);
 }
 
 /* CR4.VMXE is set already: somebody is in VMX operation, or was. */
@@ -118,7 +125,6 @@ int vmx_hw_enable(void)
 		cr4_clear_bits_irqsoff(X86_CR4_VMXE);
 		return -EIO;
 	}
-	read_host_msrs(this_cpu_ptr(&host_msrs));
 	return 0;
 }
 
