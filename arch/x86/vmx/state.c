@@ -317,28 +317,6 @@ void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 	window_end(vcpu, flags);
 }
 
-/**
- * vmx_refresh_host() - the host's registers may have changed since
- * @vmx: current; the thread is the owner
- *
- * CR3 changes with the thread and its mm, CR4 by calls from other CPUs.
- *
- * Context: interrupts off.
- */
-void vmx_refresh_host(struct vmx_vcpu *vmx)
-{
-	unsigned long cr3 = __read_cr3(), cr4 = __read_cr4();
-
-	if (unlikely(vmx->host.cr3 != cr3)) {
-		vmwrite(HOST_CR3, cr3);
-		vmx->host.cr3 = cr3;
-	}
-	if (unlikely(vmx->host.cr4 != cr4)) {
-		vmwrite(HOST_CR4, cr4);
-		vmx->host.cr4 = cr4;
-	}
-}
-
 /* What belongs to the CPU that the thread is on */
 static void write_host_cpu(int cpu)
 {
@@ -360,24 +338,35 @@ static void write_host_cpu(int cpu)
 	vmwrite(HOST_IA32_SYSENTER_EIP, value);
 }
 
-static void load_fields(struct zxvm_vcpu *vcpu, int cpu)
+/**
+ * vmx_refresh_host() - the host's registers may have changed since
+ * @vmx: current; the thread is the owner
+ *
+ * CR3 changes with the thread and its mm, CR4 by calls from other CPUs.
+ *
+ * Context: interrupts off.
+ */
+void vmx_refresh_host(struct vmx_vcpu *vmx)
 {
-	struct vmx_vcpu *vmx = vcpu->arch.vmx;
-	unsigned long fs_base = x86_fsbase_read_cpu();
-	unsigned long flags;
+	unsigned long cr3 = __read_cr3(), cr4 = __read_cr4();
+	int cpu = smp_processor_id();
 
-	if (vcpu->arch.cpu == cpu && vmx->host.fs_base == fs_base)
-		return;
-	if (!window_begin(vcpu, &flags))
-		return;
-	if (vcpu->arch.cpu != cpu) {
+	if (unlikely(vmx->host.cpu != cpu)) {
 		write_host_cpu(cpu);
-		/* Translations of this VPID that are here are old. */
-		vmx->vpid_stale = true;
+		vmx->host.cpu = cpu;
 	}
-	vmwrite(HOST_FS_BASE, fs_base);
-	vmx->host.fs_base = fs_base;
-	window_end(vcpu, flags);
+	if (unlikely(vmx->host.fs_base != vmx->host_fs_base)) {
+		vmwrite(HOST_FS_BASE, vmx->host_fs_base);
+		vmx->host.fs_base = vmx->host_fs_base;
+	}
+	if (unlikely(vmx->host.cr3 != cr3)) {
+		vmwrite(HOST_CR3, cr3);
+		vmx->host.cr3 = cr3;
+	}
+	if (unlikely(vmx->host.cr4 != cr4)) {
+		vmwrite(HOST_CR4, cr4);
+		vmx->host.cr4 = cr4;
+	}
 }
 
 /* In a 64-bit process all of them are null, as they are after a VM exit. */
@@ -402,7 +391,7 @@ static void restore_selectors(struct vmx_vcpu *vmx)
 	loadsegment(es, sel->es);
 	if (sel->fs) {
 		loadsegment(fs, sel->fs);
-		wrmsrl(MSR_FS_BASE, vmx->host.fs_base);
+		wrmsrl(MSR_FS_BASE, vmx->host_fs_base);
 	}
 	if (sel->gs)
 		load_gs_index(sel->gs);
@@ -419,7 +408,10 @@ void vmx_load(struct zxvm_vcpu *vcpu, int cpu)
 
 	if (vmx->cpu != cpu)
 		vmx_clear(vmx);
-	load_fields(vcpu, cpu);
+	/* Translations of this VPID that are here are old. */
+	if (vcpu->arch.cpu != cpu)
+		vmx->vpid_stale = true;
+	vmx->host_fs_base = x86_fsbase_read_cpu();
 	save_selectors(vmx);
 	rdmsrl(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
 	wrmsrl(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);

@@ -93,6 +93,7 @@ static void init_host(void)
 	vmwrite(HOST_ES_SELECTOR, 0);
 	vmwrite(HOST_FS_SELECTOR, 0);
 	vmwrite(HOST_GS_SELECTOR, 0);
+	vmwrite(HOST_FS_BASE, 0);
 	vmwrite(HOST_TR_SELECTOR, GDT_ENTRY_TSS * 8);
 	vmwrite(HOST_IA32_EFER, zxvm_host.host_efer);
 	vmwrite(HOST_IA32_PAT, zxvm_host.pat);
@@ -162,6 +163,7 @@ int vmx_vcpu_init(struct zxvm_vcpu *vcpu)
 	vmx->pa = __pa(vmx->vmcs);
 	vmx->sw.regs = &vcpu->arch.regs->rax;
 	vmx->cpu = -1;
+	vmx->host.cpu = -1;
 	vcpu->arch.vmx = vmx;
 	ret = fill_vmcs(vcpu);
 	if (ret)

@@ -33,11 +33,13 @@ struct vmx_switch {
  * @cr3: HOST_CR3
  * @cr4: HOST_CR4
  * @fs_base: HOST_FS_BASE
+ * @cpu: the CPU whose descriptor tables and stacks the VMCS names, or -1
  */
 struct vmx_host_cache {
 	unsigned long cr3;
 	unsigned long cr4;
 	unsigned long fs_base;
+	int cpu;
 };
 
 /**
@@ -88,6 +90,7 @@ struct vmx_selectors {
  * @guest_msrs: the guest's
  * @kernel_gs_base: the guest's, while not loaded
  * @host_kernel_gs_base: the thread's, while loaded
+ * @host_fs_base: the thread's, while loaded
  * @selectors: the thread's, while loaded
  */
 struct vmx_vcpu {
@@ -104,6 +107,7 @@ struct vmx_vcpu {
 	struct vmx_host_msrs guest_msrs;
 	u64 kernel_gs_base;
 	u64 host_kernel_gs_base;
+	unsigned long host_fs_base;
 	struct vmx_selectors selectors;
 };
 
