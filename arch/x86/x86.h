@@ -215,7 +215,8 @@ static inline void zxvm_requeue_event(struct zxvm_vcpu *vcpu, u32 info,
 					ZXVM_EVENT_TYPE | ZXVM_EVENT_VECTOR);
 	vcpu->arch.event.error = error;
 	vcpu->arch.event.length = length;
-	__set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	/* Other CPUs and timers set bits, too. */
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 }
 
 /*

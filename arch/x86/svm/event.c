@@ -178,7 +178,7 @@ void svm_stepped(struct zxvm_vcpu *vcpu)
 	else
 		svm->vmcb->rflags = (svm->vmcb->rflags & ~X86_EFLAGS_TF) |
 				    svm->step_tf;
-	__set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 }
 
 /**

@@ -66,7 +66,7 @@ static enum zxvm_run handle_taken(struct zxvm_vcpu *vcpu,
 static enum zxvm_run handle_vintr(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit)
 {
-	__set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 	return ZXVM_RUN_RESUME;
 }
 

@@ -145,7 +145,7 @@ static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
 static enum zxvm_run handle_window(struct zxvm_vcpu *vcpu,
 				   struct zxvm_exit *exit)
 {
-	__set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 	return ZXVM_RUN_RESUME;
 }
 
