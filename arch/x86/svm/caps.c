@@ -59,6 +59,9 @@ int svm_probe(void)
 				edx & SVM_PAUSE_THRESHOLD;
 	svm_caps.vnmi = edx & SVM_VNMI;
 	svm_caps.pml5 = __read_cr4() & X86_CR4_LA57;
+	/* QEMU's do not. */
+	svm_caps.xsetbv_native = zxvm_host.xcr0 &&
+				 boot_cpu_has(X86_FEATURE_HYPERVISOR);
 	svm_caps.mce = __read_cr4() & X86_CR4_MCE;
 	svm_caps.clean = edx & SVM_VMCB_CLEAN ? VMCB_CLEAN_ALL : 0;
 	return 0;

@@ -32,7 +32,6 @@ struct reason {
 #define HIGH_INDEX	0xc0
 #define INDEX_NPF	(SVM_EXIT_NPF - HIGH_CODES + HIGH_INDEX)
 
-#define EXIT_CR0_SEL_WRITE	0x65
 #define EXIT_RDPRU		0x8e
 #define EXIT_INVLPGB		0xa0
 #define EXIT_INVLPGB_ILLEGAL	0xa1
@@ -82,33 +81,58 @@ static enum zxvm_run handle_iret(struct zxvm_vcpu *vcpu,
 /*
  * The VMCB's DR6 is as a handler of #DB would find it: of all that was in it
  * while DR0 to DR3 are the guest's, of this exception alone else. 15.12.2
+ *
+ * Bochs writes DR6 after that exit, too late: no reason is given then.
  */
+static u64 debug_reasons(const struct svm_vcpu *svm)
+{
+	const struct vmcb *vmcb = svm->vmcb;
+	u64 bits = vmcb->dr6 & SVM_DR6_BITS;
+
+	if (bits)
+		return bits;
+	if (vmcb->dr7 & DR7_GD)
+		return DR6_BD;
+	if (vmcb->rflags & X86_EFLAGS_TF ||
+	    (svm->stepping && vmcb->rip != svm->step_rip))
+		return DR_STEP;
+	return 0;
+}
+
 static enum zxvm_run handle_debug(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
-	u64 bits = svm->vmcb->dr6 & SVM_DR6_BITS;
+	u64 bits = debug_reasons(svm);
 
-	if (svm->stepping && bits & DR_STEP) {
-		u64 step_tf = svm->step_tf;
-
-		svm->vmcb->dr6 &= ~(u64)DR_STEP;
-		svm_dirty(svm, VMCB_CLEAN_DR);
-		svm_stepped(vcpu);
-		bits &= ~(u64)DR_STEP;
-		if (!bits && !step_tf)
-			return ZXVM_RUN_RESUME;
-		bits |= step_tf ? DR_STEP : 0;
-	}
+	svm_dirty(svm, VMCB_CLEAN_DR);
 	if (!vcpu->arch.dr_live) {
 		svm->vmcb->dr6 = DR6_RESERVED;
-		svm_dirty(svm, VMCB_CLEAN_DR);
 		set_debugreg(DR6_RESERVED, 6);
-		svm_add_dr6(vcpu, bits);
 	}
+	if (svm->stepping && bits & DR_STEP) {
+		if (!svm->step_tf)
+			bits &= ~(u64)DR_STEP;
+		svm->vmcb->dr6 &= ~(u64)DR_STEP;
+		svm_stepped(vcpu);
+		if (!bits)
+			return ZXVM_RUN_RESUME;
+	}
+	svm_add_dr6(vcpu, bits);
+	/* A handler of #DB may use the debug registers. */
+	svm->vmcb->dr7 &= ~(u64)DR7_GD;
 	/* The event that it came on top of goes first, and it comes again. */
 	if (!was_delivering(vcpu))
 		zxvm_queue_exception(vcpu, X86_TRAP_DB);
+	return ZXVM_RUN_RESUME;
+}
+
+/* #DB of an INT1 is a trap, and leaves DR6 alone. APM vol. 3, INT1 */
+static enum zxvm_run handle_int1(struct zxvm_vcpu *vcpu,
+				 struct zxvm_exit *exit)
+{
+	svm_skip(vcpu);
+	zxvm_queue_exception(vcpu, X86_TRAP_DB);
 	return ZXVM_RUN_RESUME;
 }
 
@@ -245,6 +269,7 @@ static enum zxvm_run handle_refused(struct zxvm_vcpu *vcpu,
 static const struct reason reasons[] = {
 	[SVM_EXIT_READ_CR0]	= SKIPS("read-cr0", svm_handle_cr),
 	[SVM_EXIT_READ_CR4]	= SKIPS("read-cr4", svm_handle_cr),
+	[SVM_EXIT_WRITE_CR0]	= SKIPS("write-cr0", svm_handle_cr),
 	[SVM_EXIT_WRITE_CR4]	= SKIPS("write-cr4", svm_handle_cr),
 	[SVM_EXIT_WRITE_CR8]	= SKIPS("write-cr8", svm_handle_cr),
 	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = { "read-dr", handle_dr },
@@ -259,7 +284,6 @@ static const struct reason reasons[] = {
 	[SVM_EXIT_SMI]		= { "smi", handle_taken },
 	[SVM_EXIT_INIT]		= { "init", handle_taken },
 	[SVM_EXIT_VINTR]	= { "virtual-interrupt", handle_vintr },
-	[EXIT_CR0_SEL_WRITE]	= SKIPS("write-cr0", svm_handle_cr),
 	[SVM_EXIT_RDPMC]	= { "rdpmc", handle_gp },
 	[SVM_EXIT_CPUID]	= SKIPS("cpuid", handle_cpuid),
 	[SVM_EXIT_RSM]		= { "rsm", handle_ud },
@@ -280,6 +304,7 @@ static const struct reason reasons[] = {
 	[SVM_EXIT_STGI]		= { "stgi", handle_ud },
 	[SVM_EXIT_CLGI]		= { "clgi", handle_ud },
 	[SVM_EXIT_SKINIT]	= { "skinit", handle_ud },
+	[SVM_EXIT_ICEBP]	= SKIPS("int1", handle_int1),
 	[SVM_EXIT_WBINVD]	= SKIPS("wbinvd", handle_nop),
 	[SVM_EXIT_MONITOR]	= { "monitor", handle_ud },
 	[SVM_EXIT_MWAIT]	= { "mwait", handle_ud },
@@ -336,11 +361,23 @@ enum zxvm_run svm_dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 	return reason->handler(vcpu, exit);
 }
 
-/* VMRUN has refused the guest's state; a flush was not done either. */
+/*
+ * VMRUN has refused the guest's state; a flush was not done either. QEMU's
+ * SYSENTER makes a code segment of both 64 and 32 bits, which QEMU's VMRUN
+ * refuses then. 15.5.1
+ */
 static enum zxvm_run entry_failed(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit)
 {
-	svm_asid_failed(vcpu->arch.svm);
+	struct svm_vcpu *svm = vcpu->arch.svm;
+	u16 *attrib = &svm->vmcb->seg[ZXVM_CS].attrib;
+
+	svm_asid_failed(svm);
+	if (svm_in_64bit(svm->vmcb) && *attrib & VMCB_ATTRIB_DB) {
+		*attrib &= ~VMCB_ATTRIB_DB;
+		svm_dirty(svm, VMCB_CLEAN_SEG);
+		return ZXVM_RUN_RESUME;
+	}
 	return zxvm_handle_unexpected(exit, -EBADFD);
 }
 

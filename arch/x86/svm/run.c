@@ -2,6 +2,10 @@
 /*
  * One run of the guest on SVM. APM vol. 2, 15.5 to 15.7.
  */
+#include <linux/types.h>
+
+#include <asm/fpu/xcr.h>
+
 #include "guest_context.h"
 #include "svm.h"
 
@@ -72,6 +76,8 @@ static void enter(struct zxvm_vcpu *vcpu)
 	vmcb->clean = svm_caps.clean;
 	/* Not every CPU does it if the delivery led to the exit. 15.20 */
 	vmcb->event_inj = 0;
+	if (svm_caps.xsetbv_native)
+		vcpu->arch.xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 }
 
 /**

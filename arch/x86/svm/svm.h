@@ -67,7 +67,9 @@ struct svm_vcpu {
 #define SVM_CR4_HOST	X86_CR4_MCE
 
 /* Bits of DR6 that hardware sets: breakpoints, BD, BS, BT */
-#define SVM_DR6_BITS	(DR_TRAP_BITS | BIT(13) | DR_STEP | DR_SWITCH)
+#define DR6_BD		BIT(13)
+#define DR7_GD		BIT(13)
+#define SVM_DR6_BITS	(DR_TRAP_BITS | DR6_BD | DR_STEP | DR_SWITCH)
 
 /**
  * struct svm_caps - what the CPU offers, found at load
@@ -79,6 +81,7 @@ struct svm_vcpu {
  * @decode: CR accesses tell their register
  * @pause_filter: PAUSE in a tight loop can be intercepted
  * @vnmi: NMIs are virtual
+ * @xsetbv_native: XSETBV may not exit, whatever is asked for
  * @pml5: nested paging has five levels
  * @mce: CR4.MCE as the host has it
  * @clean: bits of clean that the CPU knows
@@ -93,6 +96,7 @@ struct svm_caps {
 	bool pause_filter;
 	bool vnmi;
 	bool pml5;
+	bool xsetbv_native;
 	u64 mce;
 	u32 clean;
 };

@@ -28,7 +28,6 @@
 #define VMCB_SMI		BIT(2)
 #define VMCB_INIT		BIT(3)
 #define VMCB_VINTR		BIT(4)
-#define VMCB_CR0_SEL_WRITE	BIT(5)
 #define VMCB_RDPMC		BIT(15)
 #define VMCB_CPUID		BIT(18)
 #define VMCB_RSM		BIT(19)
@@ -51,6 +50,7 @@
 #define VMCB_STGI		BIT(4)
 #define VMCB_CLGI		BIT(5)
 #define VMCB_SKINIT		BIT(6)
+#define VMCB_ICEBP		BIT(8)
 #define VMCB_WBINVD		BIT(9)
 #define VMCB_MONITOR		BIT(10)
 #define VMCB_MWAIT		BIT(11)
@@ -130,6 +130,7 @@ struct vmcb_seg {
 #define VMCB_ATTRIB_LOW		GENMASK(7, 0)
 #define VMCB_ATTRIB_HIGH	GENMASK(11, 8)
 #define VMCB_ATTRIB_L		BIT(9)
+#define VMCB_ATTRIB_DB		BIT(10)
 
 /**
  * struct vmcb - one page; the control area in the first KiB, the save area
