@@ -77,6 +77,7 @@ cross_compile() {
 	esac
 }
 
+kvm_modules() { printf '%s/kvm-%s' "$CACHE" "$1"; } # ALIAS
 sysroot() { printf '%s/sysroot-%s' "$CACHE" "$1"; }
 build_dir() { printf '%s/build/%s-%s' "$CACHE" "$1" "$2"; } # ARCH ALIAS-or-purpose
 

@@ -77,6 +77,7 @@ struct vcpu {
  * @map: user memory at @gpa; KVM wants a number for each
  * @unmap: the same range
  * @trap: make accesses to one page at @gpa events
+ * @trap_ports: the same for the ports from PORT_OUT to PORT_IN
  * @bell_create: make stores to one page at BELL wake bell_wait()
  * @bell_wait: return how often it rang
  * @vcpu_create: in the thread that runs it; PC 0
@@ -84,8 +85,8 @@ struct vcpu {
  * @enter: run until vcpu->event
  * @answer: the value of the load or input that enter came back with
  * @kick: make enter return, from another thread
- * @interrupt: one edge on LINE
- * @line: the same, with the level of the line in user space's hands
+ * @interrupt: interrupt LINE, in the cheapest way there is
+ * @line: the same by raising and lowering INPUT
  * @nop: the cheapest ioctl there is
  */
 struct backend {
@@ -100,6 +101,7 @@ struct backend {
 	void (*unmap)(struct vm *vm, unsigned int slot, uint64_t gpa,
 		      uint64_t size);
 	void (*trap)(struct vm *vm, uint64_t gpa);
+	void (*trap_ports)(struct vm *vm);
 	void (*bell_create)(struct vm *vm);
 	uint64_t (*bell_wait)(struct vm *vm);
 	void (*vcpu_create)(struct vcpu *vcpu);
@@ -121,16 +123,18 @@ void kvm_arch_vm_ready(struct vm *vm);
 void kvm_arch_vm_destroy(struct vm *vm);
 void kvm_arch_vcpu_create(struct vcpu *vcpu);
 void kvm_arch_interrupt(struct vcpu *vcpu);
+uint32_t kvm_arch_input(void);
+void kvm_line(struct vcpu *vcpu);	/* kvm.c */
 
 /* zxvm's: ARCH/zxvm.c */
-struct zxvm_vcpu_page;
 struct zxvm_guest_create;
 void zxvm_arch_guest_args(struct zxvm_guest_create *args);
-void zxvm_arch_event(struct event *event, const struct zxvm_vcpu_page *page);
+void zxvm_arch_event(struct vcpu *vcpu);
 void zxvm_arch_answer(struct vcpu *vcpu, uint64_t value);
 
-/* The guest: ARCH/guest.S */
+/* The guest: ARCH/guest.S, and what else is in its memory: ARCH/memory.c */
 extern const char guest_start[], guest_end[];
+void guest_arch_init(uint8_t *ram);
 
 /* main.c */
 void fatal(const char *format, ...)

@@ -75,11 +75,16 @@ static void trap(struct vm *vm, uint64_t gpa)
 	(void)gpa;
 }
 
+static void trap_ports(struct vm *vm)
+{
+	(void)vm;
+}
+
+/* Of any length: then KVM need not decode the instruction. */
 static void bell_create(struct vm *vm)
 {
 	struct kvm_ioeventfd args = {
 		.addr = BELL,
-		.len = 4,
 		.fd = eventfd(0, EFD_CLOEXEC),
 	};
 
@@ -132,8 +137,13 @@ static void io_event(struct event *event, const struct kvm_run *run)
 static void enter(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->page;
+	int ret;
 
-	if (ioctl(vcpu->fd, KVM_RUN, NULL)) {
+	/* EAGAIN: it has left the state that it waits for a start-up IPI in. */
+	do {
+		ret = ioctl(vcpu->fd, KVM_RUN, NULL);
+	} while (ret && errno == EAGAIN);
+	if (ret) {
 		if (errno != EINTR)
 			fatal("KVM_RUN: %s", strerror(errno));
 		run->immediate_exit = 0;
@@ -162,6 +172,16 @@ static void answer(struct vcpu *vcpu, uint64_t value)
 		memcpy(run->mmio.data, &value, sizeof(run->mmio.data));
 }
 
+/* The input is edge-triggered: what counts is that it rises. */
+void kvm_line(struct vcpu *vcpu)
+{
+	struct kvm_irq_level args = { .irq = kvm_arch_input(), .level = 1 };
+
+	CALL(vcpu->vm->fd, KVM_IRQ_LINE, &args);
+	args.level = 0;
+	CALL(vcpu->vm->fd, KVM_IRQ_LINE, &args);
+}
+
 static void kick(struct vcpu *vcpu)
 {
 	struct kvm_run *run = vcpu->page;
@@ -186,6 +206,7 @@ const struct backend kvm_backend = {
 	.map = map,
 	.unmap = unmap,
 	.trap = trap,
+	.trap_ports = trap_ports,
 	.bell_create = bell_create,
 	.bell_wait = bell_wait,
 	.vcpu_create = vcpu_create,
@@ -194,6 +215,6 @@ const struct backend kvm_backend = {
 	.answer = answer,
 	.kick = kick,
 	.interrupt = kvm_arch_interrupt,
-	.line = kvm_arch_interrupt,
+	.line = kvm_line,
 	.nop = nop,
 };

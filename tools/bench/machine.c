@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "arch.h"
 #include "bench.h"
 
 /*
@@ -44,7 +45,8 @@ void machine_load(struct machine *m, bool irqchip)
 
 	if (!ram) {
 		ram = allocate(RAM_SIZE, false);
-		memcpy(ram, guest_start, guest_end - guest_start);
+		guest_arch_init(ram);
+		memcpy(ram + GUEST_CODE, guest_start, guest_end - guest_start);
 		__builtin___clear_cache((char *)ram, (char *)ram + PARAM);
 	}
 	memset(m, 0, sizeof(*m));
@@ -54,6 +56,8 @@ void machine_load(struct machine *m, bool irqchip)
 	backend->vm_create(vm);
 	backend->map(vm, 0, 0, vm->ram, RAM_SIZE);
 	backend->trap(vm, MMIO);
+	if (HAS_PORTS)
+		backend->trap_ports(vm);
 	m->vcpu.vm = vm;
 	backend->vcpu_create(&m->vcpu);
 }

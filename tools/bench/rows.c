@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <sys/mman.h>
 
+#include "arch.h"
 #include "bench.h"
 #include "cpu.h"
 
@@ -414,6 +415,10 @@ void run_rows(void)
 	guest_row("irqchip-write", OP_CHIP, true, 0);
 	guest_row("mmio-write", OP_STORE, false, 0);
 	guest_row("mmio-read", OP_LOAD, false, MANY);
+	if (HAS_PORTS) {
+		guest_row("port-out", OP_OUT, false, 0);
+		guest_row("port-in", OP_IN, false, MANY);
+	}
 	bell_row("bell");
 	interrupt_row("interrupt", backend->interrupt);
 	interrupt_row("line", backend->line);

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <linux/zxvm.h>
 
+#include "arch.h"
 #include "bench.h"
 
 #define RWX	(ZXVM_VM_PERM_READ | ZXVM_VM_PERM_WRITE | \
@@ -91,6 +92,11 @@ static void trap(struct vm *vm, uint64_t gpa)
 	set_trap(vm, ZXVM_TRAP_MEM, gpa, PAGE, -1);
 }
 
+static void trap_ports(struct vm *vm)
+{
+	set_trap(vm, ZXVM_TRAP_IO, PORT_OUT, PORT_IN + 4 - PORT_OUT, -1);
+}
+
 static void bell_create(struct vm *vm)
 {
 	struct zxvm_port_create args = { 0 };
@@ -110,7 +116,7 @@ static uint64_t bell_wait(struct vm *vm)
 
 static void vcpu_create(struct vcpu *vcpu)
 {
-	struct zxvm_vcpu_create args = { 0 };
+	struct zxvm_vcpu_create args = { .entry = GUEST_CODE };
 
 	CALL(vcpu->vm->fd, ZXVM_VCPU_CREATE, &args);
 	vcpu->fd = args.vcpu;
@@ -130,7 +136,7 @@ static void vcpu_destroy(struct vcpu *vcpu)
 static void enter(struct vcpu *vcpu)
 {
 	if (!ioctl(vcpu->fd, ZXVM_VCPU_ENTER, NULL))
-		zxvm_arch_event(&vcpu->event, vcpu->page);
+		zxvm_arch_event(vcpu);
 	else if (errno == ECANCELED)
 		vcpu->event.kind = EVENT_KICK;
 	else
@@ -149,7 +155,7 @@ static void interrupt(struct vcpu *vcpu)
 
 static void line(struct vcpu *vcpu)
 {
-	struct zxvm_line args = { .line = LINE, .level = 1 };
+	struct zxvm_line args = { .line = INPUT, .level = 1 };
 
 	CALL(vcpu->vm->fd, ZXVM_GUEST_SET_LINE, &args);
 	args.level = 0;
@@ -173,6 +179,7 @@ const struct backend zxvm_backend = {
 	.map = map,
 	.unmap = unmap,
 	.trap = trap,
+	.trap_ports = trap_ports,
 	.bell_create = bell_create,
 	.bell_wait = bell_wait,
 	.vcpu_create = vcpu_create,

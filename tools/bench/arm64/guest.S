@@ -4,7 +4,7 @@
  * and does what struct param says. x28: MMIO, x27: PARAM, x26: where this
  * VCPU counts its interrupts, x25: that count, x20: operations left.
  */
-#include "gic.h"
+#include "arch.h"
 #include "layout.h"
 
 #define ICC_PMR		S3_0_C4_C6_0
@@ -249,3 +249,5 @@ vectors:
 	.balign	128
 	.endr
 guest_end:
+
+	.section .note.GNU-stack, "", @progbits

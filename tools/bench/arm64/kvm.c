@@ -6,7 +6,7 @@
 #include <linux/kvm.h>
 
 #include "bench.h"
-#include "gic.h"
+#include "arch.h"
 
 #define CORE_REG(field) \
 	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | \
@@ -65,15 +65,13 @@ void kvm_arch_vcpu_create(struct vcpu *vcpu)
 	CALL(vcpu->fd, KVM_ARM_VCPU_INIT, &init);
 }
 
-/* An edge-triggered line: what counts is that it rises. */
+uint32_t kvm_arch_input(void)
+{
+	return KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | INPUT;
+}
+
+/* There is no call for an edge. */
 void kvm_arch_interrupt(struct vcpu *vcpu)
 {
-	struct kvm_irq_level args = {
-		.irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | LINE,
-		.level = 1,
-	};
-
-	CALL(vcpu->vm->fd, KVM_IRQ_LINE, &args);
-	args.level = 0;
-	CALL(vcpu->vm->fd, KVM_IRQ_LINE, &args);
+	kvm_line(vcpu);
 }

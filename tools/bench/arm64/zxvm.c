@@ -3,7 +3,7 @@
 #include <linux/zxvm.h>
 
 #include "bench.h"
-#include "gic.h"
+#include "arch.h"
 
 void zxvm_arch_guest_args(struct zxvm_guest_create *args)
 {
@@ -11,9 +11,11 @@ void zxvm_arch_guest_args(struct zxvm_guest_create *args)
 	args->irqchip_base[1] = GICR;
 }
 
-void zxvm_arch_event(struct event *event, const struct zxvm_vcpu_page *page)
+void zxvm_arch_event(struct vcpu *vcpu)
 {
+	const struct zxvm_vcpu_page *page = vcpu->page;
 	const struct zxvm_packet *packet = &page->packet;
+	struct event *event = &vcpu->event;
 
 	if (packet->type != ZXVM_PKT_GUEST_MEM)
 		fatal("a packet of type %u", packet->type);

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The parts of KVM that only x86 has. */
+#include <string.h>
+#include <sys/ioctl.h>
+#include <linux/kvm.h>
+
+#include "arch.h"
+#include "bench.h"
+
+#define CPUID_ENTRIES	128
+
+/* Where Intel's KVM may put three pages of its own */
+#define TSS_ADDR	0xfffbd000UL
+
+static union {
+	struct kvm_cpuid2 head;
+	char room[sizeof(struct kvm_cpuid2) +
+		  CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2)];
+} cpuid;
+
+void kvm_arch_vm_create(int dev, struct vm *vm)
+{
+	if (!cpuid.head.nent) {
+		cpuid.head.nent = CPUID_ENTRIES;
+		CALL(dev, KVM_GET_SUPPORTED_CPUID, &cpuid);
+	}
+	CALL(vm->fd, KVM_SET_TSS_ADDR, (void *)TSS_ADDR);
+	if (vm->irqchip)
+		CALL(vm->fd, KVM_CREATE_IRQCHIP, NULL);
+}
+
+void kvm_arch_vm_ready(struct vm *vm)
+{
+	(void)vm;
+}
+
+void kvm_arch_vm_destroy(struct vm *vm)
+{
+	(void)vm;
+}
+
+/* The first VCPU starts as zxvm's does, the other by a start-up IPI. */
+void kvm_arch_vcpu_create(struct vcpu *vcpu)
+{
+	struct kvm_regs regs = { .rip = GUEST_CODE, .rflags = 2 };
+	struct kvm_segment code = {
+		.limit = ~0U,
+		.type = 11,
+		.present = 1,
+		.s = 1,
+		.l = 1,
+		.g = 1,
+	};
+	struct kvm_sregs sregs;
+
+	CALL(vcpu->fd, KVM_SET_CPUID2, &cpuid);
+	if (vcpu->index)
+		return;
+	CALL(vcpu->fd, KVM_GET_SREGS, &sregs);
+	sregs.cs = code;
+	sregs.cr3 = GUEST_PML4;
+	sregs.cr4 = 0x20;		/* PAE */
+	sregs.cr0 = 0x80010011;		/* PG, WP, ET, PE */
+	sregs.efer = 0x500;		/* LMA, LME */
+	CALL(vcpu->fd, KVM_SET_SREGS, &sregs);
+	CALL(vcpu->fd, KVM_SET_REGS, &regs);
+}
+
+uint32_t kvm_arch_input(void)
+{
+	return INPUT;
+}
+
+void kvm_arch_interrupt(struct vcpu *vcpu)
+{
+	struct kvm_msi args = { .address_lo = 0xfee00000, .data = LINE };
+
+	CALL(vcpu->vm->fd, KVM_SIGNAL_MSI, &args);
+}
