@@ -168,6 +168,9 @@ enum zxvm_run zxvm_prepare(struct zxvm_vcpu *vcpu)
 		static_call(zxvm_set_window)(vcpu, windows);
 	}
 	zxvm_apic_set_threshold(vcpu);
+	/* One is delivered at a time, and exceptions have no window. */
+	if (unlikely(READ_ONCE(vcpu->arch.pending[0]) & EXCEPTIONS))
+		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 	return ZXVM_RUN_RESUME;
 }
 
