@@ -170,6 +170,20 @@ EXPORT zx_status_t zxvm_guest_set_line(zx_handle_t guest, uint32_t line,
 	return status;
 }
 
+static zx_status_t call_guest(zx_handle_t guest, unsigned long request,
+			      void *arg)
+{
+	struct handle *slot;
+	zx_status_t status = handle_get_typed(guest, ZX_OBJ_TYPE_GUEST,
+					      ZX_RIGHT_WRITE, &slot);
+
+	if (status != ZX_OK)
+		return status;
+	status = zxvm_ioctl(slot->fd, request, arg);
+	handle_put(slot);
+	return status;
+}
+
 EXPORT zx_status_t zxvm_guest_irqfd(zx_handle_t guest, int eventfd,
 				    uint32_t line, uint32_t flags)
 {
@@ -178,13 +192,27 @@ EXPORT zx_status_t zxvm_guest_irqfd(zx_handle_t guest, int eventfd,
 		.line = line,
 		.flags = flags,
 	};
-	struct handle *slot;
-	zx_status_t status = handle_get_typed(guest, ZX_OBJ_TYPE_GUEST,
-					      ZX_RIGHT_WRITE, &slot);
 
-	if (status != ZX_OK)
-		return status;
-	status = zxvm_ioctl(slot->fd, ZXVM_GUEST_IRQFD, &arg);
-	handle_put(slot);
-	return status;
+	return call_guest(guest, ZXVM_GUEST_IRQFD, &arg);
+}
+
+EXPORT zx_status_t zxvm_guest_irqfd_resample(zx_handle_t guest, int eventfd,
+					     uint32_t line, int resamplefd)
+{
+	struct zxvm_irqfd arg = {
+		.eventfd = eventfd,
+		.line = line,
+		.flags = ZXVM_IRQFD_RESAMPLE,
+		.resamplefd = resamplefd,
+	};
+
+	return call_guest(guest, ZXVM_GUEST_IRQFD, &arg);
+}
+
+EXPORT zx_status_t zxvm_guest_msi(zx_handle_t guest, uint64_t address,
+				  uint32_t data)
+{
+	struct zxvm_msi arg = { .address = address, .data = data };
+
+	return call_guest(guest, ZXVM_GUEST_MSI, &arg);
 }

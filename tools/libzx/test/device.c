@@ -414,6 +414,11 @@ static void irqchip(void)
 	CHECK_OK(zxvm_guest_irqfd(guest, event, 40, ZXVM_IRQFD_DEASSIGN));
 	CHECK_EQ(zxvm_guest_irqfd(guest, event, 40, ZXVM_IRQFD_DEASSIGN),
 		 ZX_ERR_NOT_FOUND);
+	/* What x86 alone has */
+	CHECK_EQ(zxvm_guest_irqfd_resample(guest, event, 40, event),
+		 ZX_ERR_NOT_SUPPORTED);
+	CHECK_EQ(zxvm_guest_msi(guest, 0xfee00000, 0x31),
+		 ZX_ERR_NOT_SUPPORTED);
 	close(event);
 	end();
 }

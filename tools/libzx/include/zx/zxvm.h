@@ -81,6 +81,32 @@ zx_status_t zxvm_guest_irqfd(zx_handle_t guest, int eventfd, uint32_t line,
 			     uint32_t flags);
 
 /**
+ * zxvm_guest_irqfd_resample() - have an eventfd assert an input until the
+ * guest has ended the interrupt (x86)
+ * @guest: with an interrupt controller; right WRITE
+ * @eventfd: its descriptor
+ * @line: the I/O APIC's pin
+ * @resamplefd: an eventfd that is signalled then
+ *
+ * Undone by zxvm_guest_irqfd().
+ *
+ * Return: as zxvm_guest_irqfd(); ZX_ERR_NOT_SUPPORTED on arm64.
+ */
+zx_status_t zxvm_guest_irqfd_resample(zx_handle_t guest, int eventfd,
+				      uint32_t line, int resamplefd);
+
+/**
+ * zxvm_guest_msi() - send a message-signalled interrupt (x86)
+ * @guest: with an interrupt controller; right WRITE
+ * @address: that the device writes to
+ * @data: that it writes
+ *
+ * Return: ZX_OK; ZX_ERR_INVALID_ARGS if it is none; ZX_ERR_NOT_SUPPORTED
+ * without an interrupt controller, and on arm64.
+ */
+zx_status_t zxvm_guest_msi(zx_handle_t guest, uint64_t address, uint32_t data);
+
+/**
  * struct zxvm_io_ops - how a VMM does what port I/O asks for
  * @context: handed to each of the functions
  * @in: read a port; the lowest @size bytes of the result count
