@@ -6,7 +6,7 @@ insmod /t/zxvm.ko || exit
 echo "testbed: $(uname -sr) with zxvm loaded; booting the guest"
 # Host and guest are of one architecture, and their serial lines have the same name.
 console=$(sed 's/.* //' /sys/class/tty/console/active)
-zxrun -c 4 -m 512 -i /t/shell.cpio -a "console=$console ${zxvm_shell:+quiet zxvm_shell=1 zxvm_size=$zxvm_size}" /t/Image
+zxrun -c 4 -m 512 -i /t/shell.cpio -a "console=$console ${zxvm_guest:-} ${zxvm_shell:+quiet zxvm_shell=1 zxvm_size=$zxvm_size}" /t/Image
 status=$?
 echo "testbed: zxrun ended with status $status"
 # 130: the user told zxrun to quit.

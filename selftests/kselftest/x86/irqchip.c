@@ -661,3 +661,68 @@ TEST(vcpus_that_go)
 	sleep_ms(20);
 }
 
+
+static bool stop_sending;
+
+/* Everything that interrupts anybody, as fast as it goes */
+static void *send_all(void *arg)
+{
+	int fd = eventfd(0, 0), end = eventfd(0, EFD_NONBLOCK);
+	u32 line = (long)arg, i;
+
+	for (i = 0; !__atomic_load_n(&stop_sending, __ATOMIC_RELAXED); i++) {
+		ASSERT_OK(msi(vm.guest, 0xfeeff000, 0x4060 + line, 0));
+		ASSERT_OK(msi(vm.guest, 0xfee01000, 0x4400, 0));
+		ASSERT_OK(set_line(line, i & 1));
+		ASSERT_OK(irqfd(fd, line, ZXVM_IRQFD_RESAMPLE, end));
+		signal_fd(fd);
+		ASSERT_OK(irqfd(fd, line, ZXVM_IRQFD_DEASSIGN, 0));
+	}
+	return NULL;
+}
+
+/* A VCPU that waits for its start and gets a kick, again and again */
+static void *come_and_go(void *arg)
+{
+	struct zxvm_vcpu_page *page;
+	struct zxvm_packet pkt;
+	int i, vcpu;
+
+	(void)arg;
+	for (i = 0; i < 200; i++) {
+		vcpu_open(&vm, ENTRY, &vcpu, &page);
+		ASSERT_OK(zx_kick(vcpu));
+		EXPECT_EQ(zx_enter(vcpu, &pkt), ECANCELED);
+		munmap(page, ZXVM_VCPU_PAGE_SIZE);
+		close(vcpu);
+	}
+	return NULL;
+}
+
+TEST_T(vcpus_that_go_while_others_send, 120)
+{
+	struct vt *c = &cpu[0];
+	pthread_t threads[4];
+	long i;
+
+	boot(1);
+	for (i = 8; i < 10; i++)
+		route(i, LEVEL | (0x50 + i), 0xff);
+	wr(c, DIVIDE, 0xb);
+	wr(c, LVT_TIMER, 0x20041);
+	wr(c, COUNT, 100);
+	set_eoi(c, EOI_QUIET);
+	start(c, OP_SPIN, 0, 0);
+	vt_go(c);
+	for (i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, send_all, (void *)(8 + i));
+	for (; i < 4; i++)
+		pthread_create(&threads[i], NULL, come_and_go, NULL);
+	for (i = 2; i < 4; i++)
+		pthread_join(threads[i], NULL);
+	__atomic_store_n(&stop_sending, true, __ATOMIC_RELAXED);
+	for (i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	ASSERT_OK(zx_kick(c->vcpu));
+	EXPECT_EQ(vt_wait(c), ECANCELED);
+}
