@@ -661,7 +661,6 @@ TEST(vcpus_that_go)
 	sleep_ms(20);
 }
 
-
 static bool stop_sending;
 
 /* Everything that interrupts anybody, as fast as it goes */
