@@ -298,9 +298,10 @@ static int run_once(struct zxvm_vcpu *vcpu)
 
 	local_irq_disable();
 	vtime_account_guest_enter();
-	rcu_note_context_switch(false);
 	run = run_irqoff(vcpu);
 	if (run == ZXVM_RUN_INTR) {
+		/* RCU waits for a guest that stays for as long as the tick. */
+		rcu_note_context_switch(false);
 		/* Let the tick in while this still counts as guest time. */
 		local_irq_enable();
 		local_irq_disable();

@@ -107,6 +107,7 @@ struct zxvm_io {
  * @requests: ZXVM_REQUEST_*
  * @live: CR2 and the FPU registers are in the CPU; interrupts are off
  * @dr_live: DR0 to DR3 and DR6 are in the CPU
+ * @copied: @rsp and @rflags are those of the VMCS or VMCB
  * @state_changed: @rsp or @rflags are not those of the VMCS or VMCB
  * @windows: ZXVM_WINDOW_* that exits are asked for
  * @cpu: that it was loaded on last, or -1
@@ -114,8 +115,8 @@ struct zxvm_io {
  * @event: to be delivered with the next entry, before all others
  * @pending: vectors; with an irqchip NMIs alone
  * @apic: its local APIC
- * @rsp: while not loaded
- * @rflags: while not loaded
+ * @rsp: while not loaded, and if @copied
+ * @rflags: while not loaded, and if @copied
  * @cr2: while not live
  * @xcr0: the guest's
  * @dr: DR0 to DR3 while not dr_live
@@ -138,6 +139,7 @@ struct zxvm_arch_vcpu {
 	unsigned long requests;
 	bool live;
 	bool dr_live;
+	bool copied;
 	bool state_changed;
 	u8 windows;
 	int cpu;

@@ -4,10 +4,8 @@
  * XSAVE knows, the debug registers.
  *
  * While interrupts are off the guest's CR2 and FPU registers may stay in the
- * CPU from one run to the next. Before they go on they are saved: an
- * interrupt handler may use the FPU. The thread's own registers are saved by
- * the kernel: a kernel_fpu section does that, and they come back on the way
- * to user space.
+ * CPU from one run to the next. What was in the FPU registers before, be it
+ * the thread's or nobody's, is back before they go on: the kernel never knows.
  */
 #include <linux/hw_breakpoint.h>
 #include <linux/log2.h>
@@ -15,7 +13,6 @@
 
 #include <asm/cpufeature.h>
 #include <asm/debugreg.h>
-#include <asm/fpu/api.h>
 #include <asm/fpu/types.h>
 #include <asm/fpu/xcr.h>
 #include <asm/special_insns.h>
@@ -26,18 +23,20 @@
 #define FCW_RESET	0x037f
 #define MXCSR_RESET	0x1f80
 
+union area {
+	struct fxregs_state fx;
+	struct xregs_state x;
+	u8 bytes[ZXVM_FPU_AREA];
+} __aligned(64);
+
 /**
- * struct zxvm_fpu - the FPU registers of a VCPU
- * @host_pkru: PKRU of the thread, while live
- * @area: for XSAVE or FXSAVE; 64-byte aligned as the structure is
+ * struct zxvm_fpu - areas for XSAVE or FXSAVE, aligned as the structure is
+ * @guest: registers of the VCPU, while not live
+ * @host: what the CPU had, while live
  */
 struct zxvm_fpu {
-	union {
-		struct fxregs_state fx;
-		struct xregs_state x;
-		u8 bytes[ZXVM_FPU_AREA];
-	} area __aligned(64);
-	u32 host_pkru;
+	union area guest;
+	union area host;
 };
 
 /**
@@ -73,45 +72,60 @@ void zxvm_fpu_reset(struct zxvm_vcpu *vcpu, u64 xcr0)
 {
 	struct zxvm_fpu *fpu = vcpu->arch.fpu;
 
-	memset(&fpu->area, 0, sizeof(fpu->area));
-	fpu->area.fx.cwd = FCW_RESET;
-	fpu->area.fx.mxcsr = MXCSR_RESET;
+	memset(&fpu->guest, 0, sizeof(fpu->guest));
+	fpu->guest.fx.cwd = FCW_RESET;
+	fpu->guest.fx.mxcsr = MXCSR_RESET;
 	vcpu->arch.xcr0 = xcr0 & zxvm_host.xcr0;
 }
 
-/**
- * zxvm_fpu_claim() - the CPU's FPU registers become nobody's
- *
- * The kernel forgets, too, that they might still be the thread's. FNINIT and
- * the default MXCSR are part of it: nothing of the host's is left in FIP and
- * its like.
- *
- * Context: preemption off, interrupts on.
+static void save(union area *area)
+{
+	u64 mask = zxvm_host.xcr0;
+
+	if (!mask)
+		asm volatile("fxsave64 %0" : "=m" (area->fx));
+	else if (static_cpu_has(X86_FEATURE_XSAVEOPT))
+		asm volatile("xsaveopt64 %0" : "+m" (area->x)
+			     : "a" ((u32)mask), "d" ((u32)(mask >> 32))
+			     : "memory");
+	else
+		asm volatile("xsave64 %0" : "+m" (area->x)
+			     : "a" ((u32)mask), "d" ((u32)(mask >> 32))
+			     : "memory");
+}
+
+/*
+ * Some of AMD's CPUs leave the last instruction's and operand's addresses as
+ * they are unless there is an exception: give them others. APM vol. 2, 11.4.4
  */
-void zxvm_fpu_claim(void)
+static void forget_x87_addresses(void)
 {
-	kernel_fpu_begin_mask(KFPU_387 | KFPU_MXCSR);
-	kernel_fpu_end();
+	static const s32 zero;
+
+	if (static_cpu_has_bug(X86_BUG_FXSAVE_LEAK))
+		asm volatile("fnclex\n\temms\n\tfildl %0" : : "m" (zero));
 }
 
-static bool has_pkru(void)
+static void restore(union area *area)
 {
-	return zxvm_host.xcr0 & XFEATURE_MASK_PKRU;
+	u64 mask = zxvm_host.xcr0;
+
+	forget_x87_addresses();
+	if (!mask)
+		asm volatile("fxrstor64 %0" : : "m" (area->fx));
+	else
+		asm volatile("xrstor64 %0" : : "m" (area->x),
+			     "a" ((u32)mask), "d" ((u32)(mask >> 32))
+			     : "memory");
 }
 
+/* What a guest has switched off in XCR0 is its state all the same. */
 static void fpu_load(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_fpu *fpu = vcpu->arch.fpu;
-	u64 mask = zxvm_host.xcr0;
 
-	if (!mask) {
-		asm volatile("fxrstor64 %0" : : "m" (fpu->area.fx));
-		return;
-	}
-	if (has_pkru())
-		fpu->host_pkru = rdpkru();
-	asm volatile("xrstor64 %0" : : "m" (fpu->area.x), "a" ((u32)mask),
-		     "d" ((u32)(mask >> 32)) : "memory");
+	save(&fpu->host);
+	restore(&fpu->guest);
 	if (vcpu->arch.xcr0 != zxvm_host.host_xcr0)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, vcpu->arch.xcr0);
 }
@@ -119,25 +133,11 @@ static void fpu_load(struct zxvm_vcpu *vcpu)
 static void fpu_save(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_fpu *fpu = vcpu->arch.fpu;
-	u64 mask = zxvm_host.xcr0;
 
-	if (!mask) {
-		asm volatile("fxsave64 %0" : "=m" (fpu->area.fx));
-		return;
-	}
-	/* What the guest has switched off in XCR0 is its state all the same. */
 	if (vcpu->arch.xcr0 != zxvm_host.host_xcr0)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, zxvm_host.host_xcr0);
-	if (static_cpu_has(X86_FEATURE_XSAVEOPT))
-		asm volatile("xsaveopt64 %0" : "+m" (fpu->area.x)
-			     : "a" ((u32)mask), "d" ((u32)(mask >> 32))
-			     : "memory");
-	else
-		asm volatile("xsave64 %0" : "+m" (fpu->area.x)
-			     : "a" ((u32)mask), "d" ((u32)(mask >> 32))
-			     : "memory");
-	if (has_pkru())
-		wrpkru(fpu->host_pkru);
+	save(&fpu->guest);
+	restore(&fpu->host);
 }
 
 /**
@@ -182,6 +182,8 @@ void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu)
 {
 	if (!vcpu->arch.live)
 		return;
+	/* Now, while the VMCS is at hand */
+	zxvm_copy_state(vcpu);
 	vcpu->arch.live = false;
 	fpu_save(vcpu);
 	vcpu->arch.cr2 = native_read_cr2();

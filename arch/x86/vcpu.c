@@ -125,13 +125,23 @@ void zxvm_reset_real(struct zxvm_vcpu *vcpu, u64 entry)
 	zxvm_set(vcpu, ZXVM_RIP, 0);
 }
 
-/* RSP and RFLAGS are shown in the page, and kept for the next enter. */
+/**
+ * zxvm_copy_state() - keep RSP and RFLAGS for the VCPU page, and for enter
+ * @vcpu: loaded
+ */
+void zxvm_copy_state(struct zxvm_vcpu *vcpu)
+{
+	vcpu->arch.rsp = zxvm_get(vcpu, ZXVM_RSP);
+	vcpu->arch.rflags = zxvm_get(vcpu, ZXVM_RFLAGS);
+	vcpu->arch.copied = true;
+}
+
 static void publish_state(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_vcpu_page *page = vcpu->page;
 
-	vcpu->arch.rsp = zxvm_get(vcpu, ZXVM_RSP);
-	vcpu->arch.rflags = zxvm_get(vcpu, ZXVM_RFLAGS);
+	if (unlikely(!vcpu->arch.copied))
+		zxvm_copy_state(vcpu);
 	page->state.x86.rsp = vcpu->arch.rsp;
 	page->state.x86.rflags = vcpu->arch.rflags & VMM_RFLAGS;
 	page->valid = ZXVM_PAGE_SP | ZXVM_PAGE_FLAGS;
@@ -230,7 +240,6 @@ void zxvm_arch_vcpu_destroy(struct zxvm_vcpu *vcpu)
  */
 void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
 {
-	zxvm_fpu_claim();
 	zxvm_spec_load(vcpu->arch.spec_id);
 	zxvm_vendor->load(vcpu, cpu);
 	vcpu->arch.cpu = cpu;

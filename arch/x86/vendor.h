@@ -142,28 +142,4 @@ DECLARE_STATIC_CALL(zxvm_blocked, *zxvm_vmx.blocked);
 DECLARE_STATIC_CALL(zxvm_set_window, *zxvm_vmx.set_window);
 DECLARE_STATIC_CALL(zxvm_set_tpr_threshold, *zxvm_vmx.set_tpr_threshold);
 
-/**
- * zxvm_get() - a register of the guest
- * @vcpu: loaded, or run by nobody
- * @field: which
- *
- * Return: its value.
- */
-static inline u64 zxvm_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
-{
-	return static_call(zxvm_get)(vcpu, field);
-}
-
-/**
- * zxvm_set() - set a register of the guest
- * @vcpu: loaded, or run by nobody
- * @field: which
- * @value: that VM entry takes
- */
-static inline void zxvm_set(struct zxvm_vcpu *vcpu, enum zxvm_field field,
-			    u64 value)
-{
-	static_call(zxvm_set)(vcpu, field, value);
-}
-
 #endif /* ZXVM_X86_VENDOR_H */

@@ -66,6 +66,32 @@ extern struct zxvm_x86_host zxvm_host __ro_after_init;
 DECLARE_PER_CPU(struct zxvm_vcpu *, zxvm_loaded);
 
 /**
+ * zxvm_get() - a register of the guest
+ * @vcpu: loaded, or run by nobody
+ * @field: which
+ *
+ * Return: its value.
+ */
+static inline u64 zxvm_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
+{
+	return static_call(zxvm_get)(vcpu, field);
+}
+
+/**
+ * zxvm_set() - set a register of the guest
+ * @vcpu: loaded, or run by nobody
+ * @field: which
+ * @value: that VM entry takes
+ */
+static inline void zxvm_set(struct zxvm_vcpu *vcpu, enum zxvm_field field,
+			    u64 value)
+{
+	if (field == ZXVM_RSP || field == ZXVM_RFLAGS)
+		vcpu->arch.copied = false;
+	static_call(zxvm_set)(vcpu, field, value);
+}
+
+/**
  * zxvm_get_gpr() - read a general register, once
  * @vcpu: not in the guest
  * @reg: 0 to 15, as instructions number them
@@ -142,6 +168,7 @@ void zxvm_own_end(void);
 
 /* vcpu.c */
 void zxvm_reset_boot(struct zxvm_vcpu *vcpu, u64 entry);
+void zxvm_copy_state(struct zxvm_vcpu *vcpu);
 void zxvm_reset_real(struct zxvm_vcpu *vcpu, u64 entry);
 
 /*
@@ -151,7 +178,6 @@ void zxvm_reset_real(struct zxvm_vcpu *vcpu, u64 entry);
 int zxvm_fpu_init(struct zxvm_vcpu *vcpu);
 void zxvm_fpu_reset(struct zxvm_vcpu *vcpu, u64 xcr0);
 void zxvm_fpu_destroy(struct zxvm_vcpu *vcpu);
-void zxvm_fpu_claim(void);
 enum zxvm_run zxvm_live_begin(struct zxvm_vcpu *vcpu);
 void zxvm_set_xcr0(struct zxvm_vcpu *vcpu, u64 xcr0);
 void zxvm_dr_load(struct zxvm_vcpu *vcpu);
@@ -271,6 +297,34 @@ enum zxvm_run zxvm_slow_hypercall(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_handle_nested_fault(struct zxvm_vcpu *vcpu,
 				       struct zxvm_exit *exit, u64 gpa,
 				       u32 access, u32 how);
+
+/**
+ * zxvm_rdmsr() - read an MSR that this CPU has
+ * @msr: its number
+ *
+ * Without the detours that the kernel's has for hypervisors, in which there is
+ * no guest of ours.
+ *
+ * Return: its value.
+ */
+static __always_inline u64 zxvm_rdmsr(u32 msr)
+{
+	u32 low, high;
+
+	asm volatile("rdmsr" : "=a" (low), "=d" (high) : "c" (msr));
+	return low | (u64)high << 32;
+}
+
+/**
+ * zxvm_wrmsr() - write an MSR that this CPU has
+ * @msr: its number
+ * @value: one that it takes
+ */
+static __always_inline void zxvm_wrmsr(u32 msr, u64 value)
+{
+	asm volatile("wrmsr" : : "c" (msr), "a" ((u32)value),
+		     "d" ((u32)(value >> 32)) : "memory");
+}
 
 /* Host exceptions that made the guest exit, through the host's IDT */
 static __always_inline void zxvm_host_nmi(void)

@@ -185,10 +185,10 @@ static enum zxvm_run sysenter(struct zxvm_vcpu *vcpu)
 	if (!(cs & 0xfffc))
 		return zxvm_inject_gp(vcpu);
 	set_flat(vcpu, cs & 0xfffc, true);
-	svm_set(vcpu, ZXVM_RFLAGS, svm_get(vcpu, ZXVM_RFLAGS) &
+	zxvm_set(vcpu, ZXVM_RFLAGS, svm_get(vcpu, ZXVM_RFLAGS) &
 		~(u64)(X86_EFLAGS_VM | X86_EFLAGS_IF | X86_EFLAGS_RF));
-	svm_set(vcpu, ZXVM_RSP, svm_get(vcpu, ZXVM_SYSENTER_ESP));
-	svm_set(vcpu, ZXVM_RIP, svm_get(vcpu, ZXVM_SYSENTER_EIP));
+	zxvm_set(vcpu, ZXVM_RSP, svm_get(vcpu, ZXVM_SYSENTER_ESP));
+	zxvm_set(vcpu, ZXVM_RIP, svm_get(vcpu, ZXVM_SYSENTER_EIP));
 	return ZXVM_RUN_RESUME;
 }
 
@@ -209,8 +209,8 @@ static enum zxvm_run sysexit(struct zxvm_vcpu *vcpu, bool wide)
 		return zxvm_inject_gp(vcpu);
 	}
 	set_flat(vcpu, ((cs & 0xfffc) + (wide ? 32 : 16)) | 3, wide);
-	svm_set(vcpu, ZXVM_RSP, rsp);
-	svm_set(vcpu, ZXVM_RIP, rip);
+	zxvm_set(vcpu, ZXVM_RSP, rsp);
+	zxvm_set(vcpu, ZXVM_RIP, rip);
 	return ZXVM_RUN_RESUME;
 }
 

@@ -79,7 +79,7 @@ static bool is_loaded(const struct zxvm_vcpu *vcpu)
 static void load_tsc_aux(u64 value, u64 old)
 {
 	if (zxvm_host.rdtscp && value != old)
-		wrmsrl(MSR_TSC_AUX, value);
+		zxvm_wrmsr(MSR_TSC_AUX, value);
 }
 
 /* Most guests and hosts agree on some; a WRMSR costs more than a look. */
@@ -87,13 +87,13 @@ static void switch_msrs(const struct vmx_host_msrs *from,
 			const struct vmx_host_msrs *to)
 {
 	if (to->star != from->star)
-		wrmsrl(MSR_STAR, to->star);
+		zxvm_wrmsr(MSR_STAR, to->star);
 	if (to->lstar != from->lstar)
-		wrmsrl(MSR_LSTAR, to->lstar);
+		zxvm_wrmsr(MSR_LSTAR, to->lstar);
 	if (to->cstar != from->cstar)
-		wrmsrl(MSR_CSTAR, to->cstar);
+		zxvm_wrmsr(MSR_CSTAR, to->cstar);
 	if (to->fmask != from->fmask)
-		wrmsrl(MSR_SYSCALL_MASK, to->fmask);
+		zxvm_wrmsr(MSR_SYSCALL_MASK, to->fmask);
 	load_tsc_aux(to->tsc_aux, from->tsc_aux);
 }
 
@@ -248,6 +248,8 @@ u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 
 	if (is_msr(field))
 		return get_msr(vcpu, field);
+	if (likely(vcpu->arch.live))
+		return read_field(field);
 	if (window_begin(vcpu, &flags)) {
 		value = read_field(field);
 		window_end(vcpu, flags);
@@ -267,6 +269,8 @@ void vmx_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 
 	if (is_msr(field)) {
 		set_msr(vcpu, field, value);
+	} else if (likely(vcpu->arch.live)) {
+		write_field(vcpu->arch.vmx, field, value);
 	} else if (window_begin(vcpu, &flags)) {
 		write_field(vcpu->arch.vmx, field, value);
 		window_end(vcpu, flags);
@@ -413,8 +417,8 @@ void vmx_load(struct zxvm_vcpu *vcpu, int cpu)
 		vmx->vpid_stale = true;
 	vmx->host_fs_base = x86_fsbase_read_cpu();
 	save_selectors(vmx);
-	rdmsrl(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
-	wrmsrl(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);
+	vmx->host_kernel_gs_base = zxvm_rdmsr(MSR_KERNEL_GS_BASE);
+	zxvm_wrmsr(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);
 	switch_msrs(vmx_host_msrs(), &vmx->guest_msrs);
 }
 
@@ -442,10 +446,10 @@ void vmx_put(struct zxvm_vcpu *vcpu)
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
 
 	switch_msrs(&vmx->guest_msrs, vmx_host_msrs());
-	rdmsrl(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);
+	vmx->kernel_gs_base = zxvm_rdmsr(MSR_KERNEL_GS_BASE);
 	restore_limits();
 	restore_selectors(vmx);
-	wrmsrl(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
+	zxvm_wrmsr(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
 }
 
 /* The VMCS is current. */
