@@ -212,12 +212,17 @@ static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 		io.rep = info & VMCB_IO_REP;
 		io.segment = ZXVM_DS;
 		io.address_size = 2 * FIELD_GET(VMCB_IO_ADDRESS_SIZE, info);
-		if (svm_caps.decode)
+		if (svm_caps.decode) {
 			io.segment = FIELD_GET(VMCB_IO_SEGMENT, info);
-		else if (!vcpu->arch.insn.length)
-			return svm_fetch(vcpu, SVM_EXIT_IOIO);
-		else if (vcpu->arch.insn.segment != INSN_NO_SEGMENT)
-			io.segment = vcpu->arch.insn.segment;
+		} else {
+			if (!vcpu->arch.insn.length)
+				return svm_fetch(vcpu, SVM_EXIT_IOIO);
+			if (vcpu->arch.insn.segment != INSN_NO_SEGMENT)
+				io.segment = vcpu->arch.insn.segment;
+			/* QEMU leaves it out. */
+			if (!io.address_size)
+				io.address_size = vcpu->arch.insn.address_size;
+		}
 	}
 	vcpu->arch.insn_len = vmcb->exit_info_2 - vmcb->rip;
 	return zxvm_handle_io(vcpu, exit, &io);
