@@ -281,7 +281,7 @@ TEST(owner_exits)
 	EXPECT_ERR(vm_enter(&vm), EBADFD);
 	EXPECT_ERR(zx_read_state(vm.vcpu, &state), EBADFD);
 	EXPECT_ERR(zx_write_state(vm.vcpu, &state), EBADFD);
-	EXPECT_OK(zx_interrupt(vm.vcpu, 27));
+	EXPECT_OK(zx_interrupt(vm.vcpu, 32));
 	EXPECT_OK(zx_kick(vm.vcpu));
 	EXPECT_OK(zx_vcpu_kicked(vm.vcpu, &kicked));
 	EXPECT_TRUE(kicked);

@@ -9,5 +9,18 @@
 #define ENTRY		0x4000		/* where guests are loaded */
 #define IDT		0x20000
 #define TSS		0x21000
+#define FRAME		0x28000		/* struct frame of probe.h */
+#define USER_STACK	0x1e0000
+
+/* Selectors of the GDT that TABLES makes */
+#define KERNEL_CS	0x08
+#define KERNEL_DS	0x10
+#define USER_CS32	0x1b
+#define USER_DS		0x23
+#define USER_CS		0x2b
+#define TSS_SEL		0x30
+#define KERNEL_CS32	0x40
+#define KERNEL_CS16	0x48
+#define KERNEL_DS16	0x50
 
 #endif /* GUESTS_LAYOUT_X86_H */

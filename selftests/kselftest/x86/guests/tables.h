@@ -5,60 +5,51 @@
 
 #include "guest.h"
 
-#define KERNEL_CS	0x08
-#define KERNEL_DS	0x10
-#define USER_CS32	0x1b
-#define USER_DS		0x23
-#define USER_CS		0x2b
-#define TSS_SEL		0x30
-#define CODE32		0x40	/* for code at CPL 0 in compatibility mode */
-#define CODE16		0x48
-
 	/*
 	 * Sets GDT, IDT, TSS and the stack up. All vectors go to \target,
-	 * with the vector and an error code, or 0, on the stack. Uses rax,
-	 * rsi, rdi and rbp.
+	 * with the vector and an error code, or 0, on the stack. Uses r8 to
+	 * r11.
 	 */
 	.macro TABLES target
 	mov	$STACK, %esp
-	lea	7001f(%rip), %rax
-	lea	7002f(%rip), %rsi
-	mov	%rsi, 2(%rax)
-	lgdt	(%rax)
+	lea	7001f(%rip), %r8
+	lea	7002f(%rip), %r9
+	mov	%r9, 2(%r8)
+	lgdt	(%r8)
 	push	$KERNEL_CS
-	lea	7003f(%rip), %rax
-	push	%rax
+	lea	7003f(%rip), %r8
+	push	%r8
 	lretq
-7003:	mov	$KERNEL_DS, %eax
-	mov	%eax, %ds
-	mov	%eax, %es
-	mov	%eax, %ss
+7003:	mov	$KERNEL_DS, %r8d
+	mov	%r8d, %ds
+	mov	%r8d, %es
+	mov	%r8d, %ss
 	/* The TSS: the stack for events at CPL 3, and no I/O bitmap */
 	movl	$STACK, TSS + 4
 	movl	$0, TSS + 8
 	movl	$(104 << 16), TSS + 100
-	mov	$TSS_SEL, %eax
-	ltr	%ax
+	mov	$TSS_SEL, %r8d
+	ltr	%r8w
 	/* 256 interrupt gates, each to its own 16 bytes of stubs */
-	lea	7004f(%rip), %rax
-	mov	$IDT, %edi
-	xor	%ebp, %ebp
-7005:	mov	%eax, %esi
-	and	$0xffff, %esi
-	or	$(KERNEL_CS << 16), %esi
-	mov	%esi, (%rdi)
-	mov	%eax, %esi
-	and	$0xffff0000, %esi
-	or	$0xee00, %esi
-	mov	%esi, 4(%rdi)
-	movq	$0, 8(%rdi)
-	add	$16, %rax
-	add	$16, %rdi
-	inc	%ebp
-	cmp	$256, %ebp
+	lea	7004f(%rip), %r8
+	mov	$IDT, %r10d
+	xor	%r11d, %r11d
+7005:	mov	%r8d, %r9d
+	and	$0xffff, %r9d
+	or	$(KERNEL_CS << 16), %r9d
+	mov	%r9d, (%r10)
+	mov	%r8d, %r9d
+	and	$0xffff0000, %r9d
+	or	$0xee00, %r9d
+	mov	%r9d, 4(%r10)
+	movq	$0, 8(%r10)
+	add	$16, %r8
+	add	$16, %r10
+	inc	%r11d
+	cmp	$256, %r11d
 	jne	7005b
-	lea	7006f(%rip), %rax
-	lidt	(%rax)
+	lea	7006f(%rip), %r8
+	lidt	(%r8)
 	jmp	7007f
 	.balign	8
 7002:	.quad	0
@@ -70,7 +61,8 @@
 	.quad	0x0000890000000067 | (TSS & 0xffffff) << 16
 	.quad	0
 	.quad	0x00cf9b000000ffff
-	.quad	0x000f9b000000ffff
+	.quad	0x00009b000000ffff
+	.quad	0x000093000000ffff
 7001:	.word	7001b - 7002b - 1
 	.quad	0
 7006:	.word	4095
