@@ -11,6 +11,7 @@
 
 #define MANY	1000		/* operations of a batch */
 #define SOME	200
+#define FEW	50
 #define BATCHES	10		/* that measure() makes at most */
 
 #define MAIN_PRIORITY	1
@@ -311,7 +312,7 @@ static uint64_t create_batch(void *arg)
 	unsigned int i;
 
 	(void)arg;
-	for (i = 0; i < SOME; i++) {
+	for (i = 0; i < FEW; i++) {
 		struct machine m;
 
 		machine_open(&m, false);
@@ -323,7 +324,7 @@ static uint64_t create_batch(void *arg)
 static void create_row(const char *name)
 {
 	if (wanted(name))
-		measure(name, SOME, create_batch, NULL);
+		measure(name, FEW, create_batch, NULL);
 }
 
 /*
