@@ -20,7 +20,6 @@
 #define SVM_FLUSH_ASID		BIT(6)
 #define SVM_DECODE_ASSISTS	BIT(7)
 #define SVM_PAUSE_FILTER	BIT(10)
-#define SVM_PAUSE_THRESHOLD	BIT(12)
 #define SVM_VNMI		BIT(25)
 
 struct svm_caps svm_caps __ro_after_init;
@@ -53,10 +52,7 @@ int svm_probe(void)
 	svm_caps.next_rip = edx & SVM_NRIPS;
 	svm_caps.flush_asid = edx & SVM_FLUSH_ASID;
 	svm_caps.decode = edx & SVM_DECODE_ASSISTS;
-	/* A loop is told from a single PAUSE by the threshold; 15.14.4 */
-	svm_caps.pause_filter = svm_caps.next_rip &&
-				edx & SVM_PAUSE_FILTER &&
-				edx & SVM_PAUSE_THRESHOLD;
+	svm_caps.pause_filter = svm_caps.next_rip && edx & SVM_PAUSE_FILTER;
 	svm_caps.vnmi = edx & SVM_VNMI;
 	svm_caps.pml5 = __read_cr4() & X86_CR4_LA57;
 	/* QEMU's do not. */

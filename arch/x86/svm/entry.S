@@ -9,6 +9,7 @@
  */
 #include <linux/linkage.h>
 
+#include <asm/alternative.h>
 #include <asm/cpufeatures.h>
 #include <asm/nospec-branch.h>
 
@@ -28,9 +29,16 @@
 #define R14	112
 #define R15	120
 
-/* Kernels differ in what they offer modules. */
+/*
+ * Against what the guest has trained or left in the CPU, as spec_decide() says
+ * and the kernel patches in: see Documentation/mitigations-x86.rst. Kernels
+ * differ in the macros that they offer.
+ */
 #ifndef UNTRAIN_RET_VM
-#define UNTRAIN_RET_VM	UNTRAIN_RET
+.macro UNTRAIN_RET_VM
+	UNTRAIN_RET
+	ALTERNATIVE "", "call entry_ibpb", X86_FEATURE_IBPB_ON_VMEXIT
+.endm
 #endif
 #ifndef VM_CLEAR_CPU_BUFFERS
 #define VM_CLEAR_CPU_BUFFERS

@@ -20,7 +20,10 @@
 /* 15.11 */
 #define MSRPM_ORDER	1
 
-/* PAUSE filter: how many, within how many cycles, make a loop; 15.14.4 */
+/*
+ * PAUSE filter: how many make a loop. A CPU with a threshold begins to count
+ * anew after as many cycles without one. 15.14.4
+ */
 #define PAUSE_COUNT	3000
 #define PAUSE_THRESHOLD	128
 
