@@ -6,12 +6,14 @@
 #include <linux/gfp.h>
 #include <linux/smp.h>
 
+#include <asm/desc.h>
 #include <asm/msr.h>
 #include <asm/tlbflush.h>
 
 #include "vmx.h"
 
 DEFINE_PER_CPU(struct vmx_vcpu *, vmx_current);
+DEFINE_PER_CPU(struct desc_ptr, vmx_host_gdt);
 
 static DEFINE_PER_CPU(void *, vmxon_region);
 static DEFINE_PER_CPU(struct list_head, active);
@@ -53,6 +55,9 @@ int vmx_hw_alloc(void)
 		*region = vmx_caps.revision;
 		per_cpu(vmxon_region, cpu) = region;
 		INIT_LIST_HEAD(&per_cpu(active, cpu));
+		per_cpu(vmx_host_gdt, cpu).address =
+			(unsigned long)get_cpu_gdt_ro(cpu);
+		per_cpu(vmx_host_gdt, cpu).size = GDT_SIZE - 1;
 	}
 	return 0;
 }

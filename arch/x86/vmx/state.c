@@ -246,10 +246,10 @@ u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 	unsigned long flags;
 	u64 value = 0;
 
+	if (likely(vcpu->arch.live && field_encoding[field]))
+		return vmread(field_encoding[field]);
 	if (is_msr(field))
 		return get_msr(vcpu, field);
-	if (likely(vcpu->arch.live))
-		return read_field(field);
 	if (window_begin(vcpu, &flags)) {
 		value = read_field(field);
 		window_end(vcpu, flags);
@@ -428,13 +428,8 @@ void vmx_load(struct zxvm_vcpu *vcpu, int cpu)
  */
 static void restore_limits(void)
 {
-	struct desc_ptr gdt = {
-		.address = (unsigned long)get_current_gdt_ro(),
-		.size = GDT_SIZE - 1,
-	};
-
 	invalidate_tss_limit();
-	asm volatile("lgdt %0" : : "m" (gdt));
+	asm volatile("lgdt %0" : : "m" (*this_cpu_ptr(&vmx_host_gdt)));
 }
 
 /**

@@ -12,6 +12,7 @@
 #include <linux/types.h>
 
 #include <asm/asm.h>
+#include <asm/desc_defs.h>
 #include <asm/processor-flags.h>
 #include <asm/trapnr.h>
 #include <asm/vmx.h>
@@ -191,6 +192,9 @@ void vmx_hw_abandon(void);
 void vmx_make_current(struct vmx_vcpu *vmx);
 void vmx_clear(struct vmx_vcpu *vmx);
 const struct vmx_host_msrs *vmx_host_msrs(void);
+
+/* GDTR of this CPU */
+DECLARE_PER_CPU(struct desc_ptr, vmx_host_gdt);
 
 /* caps.c */
 int vmx_probe(void);
