@@ -2,6 +2,9 @@
 /* The world switches with nothing in them that could be left out. */
 #include <linux/linkage.h>
 
+#include <asm/nospec-branch.h>
+#include <asm/unwind_hints.h>
+
 #define VMCS_HOST_RSP	0x6c14
 
 	.macro SAVE_HOST
@@ -70,6 +73,7 @@ SYM_FUNC_START(floor_vmx_enter)
 	mov	(%rdi), %rax
 	test	%sil, %sil
 	LOAD_GUEST
+	UNWIND_HINT_SAVE
 	jnz	1f
 	vmlaunch
 1:	vmresume
@@ -77,6 +81,8 @@ SYM_FUNC_START(floor_vmx_enter)
 	mov	$1, %eax
 	jmp	2f
 SYM_INNER_LABEL(floor_vmx_leave, SYM_L_GLOBAL)
+	UNWIND_HINT_RESTORE
+	ANNOTATE_NOENDBR
 	SAVE_GUEST
 	mov	%rax, (%rdi)
 	pop	%rdi
