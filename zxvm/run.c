@@ -160,7 +160,9 @@ static enum zxvm_run fail(struct zxvm_vcpu *vcpu, int status)
 static enum zxvm_run check_traps(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_exit *exit = &vcpu->exit;
-	struct zxvm_trap *trap = zxvm_trap_find(&vcpu->guest->traps, exit->gpa);
+	struct zxvm_trap *trap = zxvm_trap_recall(&vcpu->guest->traps,
+						  &vcpu->recent_trap,
+						  exit->gpa);
 	enum zxvm_run run;
 
 	if (!trap)
@@ -231,6 +233,19 @@ static int resolve_access(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 	}
 }
 
+/* Something is due before the guest may run on: look what it is. */
+static int attend(struct zxvm_vcpu *vcpu)
+{
+	int ret;
+
+	if (need_resched())
+		schedule();
+	ret = user_work();
+	if (ret)
+		return ret;
+	return take_kick(vcpu) ? kick_result(vcpu) : RUN_AGAIN;
+}
+
 /* What an exit asks for that interrupts must be on for */
 static int finish(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 {
@@ -242,7 +257,7 @@ static int finish(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 
 	switch (run) {
 	case ZXVM_RUN_RESUME:
-		return take_kick(vcpu) ? kick_result(vcpu) : RUN_AGAIN;
+		return attend(vcpu);
 	case ZXVM_RUN_WAIT:
 		vcpu->waiting = true;
 		return RUN_AGAIN;
@@ -286,15 +301,9 @@ static enum zxvm_run run_irqoff(struct zxvm_vcpu *vcpu)
 static int run_once(struct zxvm_vcpu *vcpu)
 {
 	enum zxvm_run run;
-	int ret;
 
 	if (vcpu->waiting)
 		vcpu->waiting = !sleep_until(vcpu, zxvm_arch_vcpu_runnable);
-	if (need_resched())
-		schedule();
-	ret = user_work();
-	if (ret)
-		return ret;
 
 	local_irq_disable();
 	vtime_account_guest_enter();

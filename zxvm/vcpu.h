@@ -25,6 +25,8 @@
  * @wait: where the thread sleeps inside enter
  * @bell_node: in the list of VCPUs that wait for a bell, port->lock
  * @cache: pages for second-stage tables
+ * @recent_trap: for zxvm_trap_recall() of guest->traps
+ * @recent_io_trap: and of guest->io_traps
  * @exit: the exit that is being handled
  * @index: in the guest; 0 is the boot VCPU
  * @kicked: a kick is pending
@@ -43,6 +45,8 @@ struct zxvm_vcpu {
 	struct rcuwait wait;
 	struct list_head bell_node;
 	struct zxvm_page_cache cache;
+	struct zxvm_trap *recent_trap;
+	struct zxvm_trap *recent_io_trap;
 	struct zxvm_exit exit;
 	u32 index;
 	bool kicked;

@@ -233,8 +233,6 @@ static u8 default_operand_size(struct zxvm_vcpu *vcpu)
 enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
 				    struct zxvm_exit *exit, bool bell)
 {
-	struct zxvm_packet *packet = &exit->packet;
-
 	if (!vcpu->arch.insn_len) {
 		vcpu->arch.slow = ZXVM_SLOW_DECODE;
 		return ZXVM_RUN_SLOW;
@@ -242,13 +240,14 @@ enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
 	exit->decoded = true;
 	if (bell)
 		return ZXVM_RUN_RESUME;
-	memset(packet, 0, sizeof(*packet));
-	packet->type = ZXVM_PKT_GUEST_MEM;
-	packet->u.mem_x86.addr = exit->gpa;
-	packet->u.mem_x86.cr3 = zxvm_get(vcpu, ZXVM_CR3);
-	packet->u.mem_x86.rip = zxvm_get(vcpu, ZXVM_RIP);
-	packet->u.mem_x86.instruction_size = vcpu->arch.insn_len;
-	packet->u.mem_x86.default_operand_size = default_operand_size(vcpu);
+	exit->packet = (struct zxvm_packet) {
+		.type = ZXVM_PKT_GUEST_MEM,
+		.u.mem_x86.addr = exit->gpa,
+		.u.mem_x86.cr3 = zxvm_get(vcpu, ZXVM_CR3),
+		.u.mem_x86.rip = zxvm_get(vcpu, ZXVM_RIP),
+		.u.mem_x86.instruction_size = vcpu->arch.insn_len,
+		.u.mem_x86.default_operand_size = default_operand_size(vcpu),
+	};
 	return ZXVM_RUN_RESUME;
 }
 

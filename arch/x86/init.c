@@ -22,6 +22,8 @@ const struct zxvm_vendor *zxvm_vendor __ro_after_init;
 
 DEFINE_PER_CPU(struct zxvm_vcpu *, zxvm_loaded);
 
+DEFINE_STATIC_CALL_NULL(zxvm_load, *zxvm_vmx.load);
+DEFINE_STATIC_CALL_NULL(zxvm_put, *zxvm_vmx.put);
 DEFINE_STATIC_CALL_NULL(zxvm_run, *zxvm_vmx.run);
 DEFINE_STATIC_CALL_NULL(zxvm_get, *zxvm_vmx.get);
 DEFINE_STATIC_CALL_NULL(zxvm_set, *zxvm_vmx.set);
@@ -98,6 +100,8 @@ static int choose_vendor(void)
 		pr_err("this CPU has neither VMX nor SVM, or the firmware has locked it off\n");
 		return -ENODEV;
 	}
+	static_call_update(zxvm_load, zxvm_vendor->load);
+	static_call_update(zxvm_put, zxvm_vendor->put);
 	static_call_update(zxvm_run, zxvm_vendor->run);
 	static_call_update(zxvm_get, zxvm_vendor->get);
 	static_call_update(zxvm_set, zxvm_vendor->set);

@@ -18,14 +18,13 @@
 void zxvm_describe_io(struct zxvm_exit *exit, const struct zxvm_trap *trap,
 		      const struct zxvm_io *io)
 {
-	struct zxvm_packet *packet = &exit->packet;
-
-	memset(packet, 0, sizeof(*packet));
-	packet->key = trap->key;
-	packet->type = ZXVM_PKT_GUEST_IO;
-	packet->u.io.port = io->port;
-	packet->u.io.access_size = io->size;
-	packet->u.io.input = io->in;
+	exit->packet = (struct zxvm_packet) {
+		.key = trap->key,
+		.type = ZXVM_PKT_GUEST_IO,
+		.u.io.port = io->port,
+		.u.io.access_size = io->size,
+		.u.io.input = io->in,
+	};
 }
 
 /**
@@ -43,8 +42,9 @@ void zxvm_describe_io(struct zxvm_exit *exit, const struct zxvm_trap *trap,
 enum zxvm_run zxvm_handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 			     const struct zxvm_io *io)
 {
-	struct zxvm_trap *trap = zxvm_trap_find(&vcpu->guest->io_traps,
-						io->port);
+	struct zxvm_trap *trap = zxvm_trap_recall(&vcpu->guest->io_traps,
+						  &vcpu->recent_io_trap,
+						  io->port);
 	u64 rax;
 
 	if (!trap)

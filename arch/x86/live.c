@@ -189,7 +189,8 @@ void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu)
 	vcpu->arch.cr2 = native_read_cr2();
 	/* Each exit has cleared DR7. SDM vol. 3, 28.5.1; APM vol. 2, 15.6 */
 	if (unlikely(hw_breakpoint_active())) {
-		zxvm_dr_save(vcpu);
+		if (vcpu->arch.dr_live)
+			zxvm_dr_save(vcpu);
 		hw_breakpoint_restore();
 	}
 	zxvm_own_end();
@@ -212,15 +213,13 @@ void zxvm_dr_load(struct zxvm_vcpu *vcpu)
 }
 
 /**
- * zxvm_dr_save() - take them back, if they are there
+ * zxvm_dr_save() - take them back
  * @vcpu: loaded
  *
  * Context: preemption off.
  */
 void zxvm_dr_save(struct zxvm_vcpu *vcpu)
 {
-	if (likely(!vcpu->arch.dr_live))
-		return;
 	get_debugreg(vcpu->arch.dr[0], 0);
 	get_debugreg(vcpu->arch.dr[1], 1);
 	get_debugreg(vcpu->arch.dr[2], 2);

@@ -14,8 +14,7 @@
 #include "memory.h"
 #include "x86.h"
 
-/* The table whose guest this CPU has loaded; compared, never followed */
-static DEFINE_PER_CPU(const struct zxvm_arch_pt *, loaded_pt);
+DEFINE_PER_CPU(const struct zxvm_arch_pt *, zxvm_loaded_pt);
 
 /**
  * zxvm_arch_pt_init() - see zxvm/arch.h
@@ -74,36 +73,13 @@ void zxvm_arch_pt_unmap(struct zxvm_arch_pt *pt, u64 start, u64 last)
 	pt_unmap(&pt->pt, start, last);
 }
 
-/**
- * zxvm_pt_load() - this CPU may enter a guest from now on
- * @vcpu: a VCPU of it
- *
- * Context: preemption off.
- */
-void zxvm_pt_load(struct zxvm_vcpu *vcpu)
-{
-	__this_cpu_write(loaded_pt, &vcpu->guest->vmar->pt);
-	/* Pairs with pt_flush(): the generation is read after that. */
-	smp_mb();
-}
-
-/**
- * zxvm_pt_put() - and now it may not
- *
- * Context: preemption off.
- */
-void zxvm_pt_put(void)
-{
-	__this_cpu_write(loaded_pt, NULL);
-}
-
 static void leave_guest(void *unused)
 {
 }
 
 static bool is_loaded_on(int cpu, void *pt)
 {
-	return READ_ONCE(per_cpu(loaded_pt, cpu)) == pt;
+	return READ_ONCE(per_cpu(zxvm_loaded_pt, cpu)) == pt;
 }
 
 /**

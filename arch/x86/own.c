@@ -27,27 +27,27 @@ static bool emergency_registered;
 static int hotplug_state;
 
 /* Virtualization is on here: for good, or for the stretch that runs */
-static DEFINE_PER_CPU(bool, owned);
-static DEFINE_PER_CPU(bool, borrowed);
+DEFINE_PER_CPU(bool, zxvm_owned);
+DEFINE_PER_CPU(bool, zxvm_borrowed);
 
 static int own_this_cpu(void)
 {
 	int ret;
 
 	lockdep_assert_irqs_disabled();
-	if (__this_cpu_read(owned))
+	if (__this_cpu_read(zxvm_owned))
 		return 0;
 	ret = zxvm_vendor->hw_enable();
 	if (!ret)
-		__this_cpu_write(owned, true);
+		__this_cpu_write(zxvm_owned, true);
 	return ret;
 }
 
 static void disown_this_cpu(void *unused)
 {
-	if (!__this_cpu_read(owned))
+	if (!__this_cpu_read(zxvm_owned))
 		return;
-	__this_cpu_write(owned, false);
+	__this_cpu_write(zxvm_owned, false);
 	zxvm_vendor->hw_disable();
 }
 
@@ -73,7 +73,7 @@ static int own_all(void)
 /* The kernel is about to reboot in a hurry, or has crashed; this CPU alone. */
 static void emergency(void)
 {
-	if (__this_cpu_read(owned) || __this_cpu_read(borrowed))
+	if (__this_cpu_read(zxvm_owned) || __this_cpu_read(zxvm_borrowed))
 		zxvm_vendor->hw_abandon();
 }
 
@@ -129,34 +129,31 @@ void zxvm_own_put(void)
 }
 
 /**
- * zxvm_own_begin() - a stretch with interrupts off begins, in which the state
- * of a VCPU may be in this CPU
+ * zxvm_borrow() - the hardware is not ours on this CPU: for one stretch it is
  *
  * Context: interrupts off.
  * Return: 0, or what zxvm_vendor->hw_enable() says.
  */
-int zxvm_own_begin(void)
+int zxvm_borrow(void)
 {
 	int ret;
 
-	if (likely(__this_cpu_read(owned)) || __this_cpu_read(borrowed))
+	if (__this_cpu_read(zxvm_borrowed))
 		return 0;
 	ret = zxvm_vendor->hw_enable();
 	if (!ret)
-		__this_cpu_write(borrowed, true);
+		__this_cpu_write(zxvm_borrowed, true);
 	return ret;
 }
 
 /**
- * zxvm_own_end() - the stretch ends
+ * zxvm_give_back() - the stretch that zxvm_borrow() began ends
  *
  * Context: interrupts off.
  */
-void zxvm_own_end(void)
+void zxvm_give_back(void)
 {
-	if (likely(!__this_cpu_read(borrowed)))
-		return;
-	__this_cpu_write(borrowed, false);
+	__this_cpu_write(zxvm_borrowed, false);
 	zxvm_vendor->hw_disable();
 }
 

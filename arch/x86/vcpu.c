@@ -241,7 +241,7 @@ void zxvm_arch_vcpu_destroy(struct zxvm_vcpu *vcpu)
 void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
 {
 	zxvm_spec_load(vcpu->arch.spec_id);
-	zxvm_vendor->load(vcpu, cpu);
+	static_call(zxvm_load)(vcpu, cpu);
 	vcpu->arch.cpu = cpu;
 	__this_cpu_write(zxvm_loaded, vcpu);
 	zxvm_pt_load(vcpu);
@@ -259,10 +259,11 @@ void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
 void zxvm_arch_vcpu_put(struct zxvm_vcpu *vcpu)
 {
 	publish_state(vcpu);
-	zxvm_dr_save(vcpu);
+	if (unlikely(vcpu->arch.dr_live))
+		zxvm_dr_save(vcpu);
 	zxvm_pt_put();
 	__this_cpu_write(zxvm_loaded, NULL);
-	zxvm_vendor->put(vcpu);
+	static_call(zxvm_put)(vcpu);
 	zxvm_spec_put();
 }
 

@@ -133,6 +133,8 @@ extern const struct zxvm_vendor zxvm_svm;
 /* The one that runs here */
 extern const struct zxvm_vendor *zxvm_vendor __ro_after_init;
 
+DECLARE_STATIC_CALL(zxvm_load, *zxvm_vmx.load);
+DECLARE_STATIC_CALL(zxvm_put, *zxvm_vmx.put);
 DECLARE_STATIC_CALL(zxvm_run, *zxvm_vmx.run);
 DECLARE_STATIC_CALL(zxvm_get, *zxvm_vmx.get);
 DECLARE_STATIC_CALL(zxvm_set, *zxvm_vmx.set);

@@ -163,8 +163,34 @@ int zxvm_own_init(void);
 void zxvm_own_exit(void);
 int zxvm_own_get(void);
 void zxvm_own_put(void);
-int zxvm_own_begin(void);
-void zxvm_own_end(void);
+int zxvm_borrow(void);
+void zxvm_give_back(void);
+
+DECLARE_PER_CPU(bool, zxvm_owned);
+DECLARE_PER_CPU(bool, zxvm_borrowed);
+
+/**
+ * zxvm_own_begin() - a stretch with interrupts off begins, in which the state
+ * of a VCPU may be in this CPU
+ *
+ * Context: interrupts off.
+ * Return: 0, or what zxvm_vendor->hw_enable() says.
+ */
+static inline int zxvm_own_begin(void)
+{
+	return likely(__this_cpu_read(zxvm_owned)) ? 0 : zxvm_borrow();
+}
+
+/**
+ * zxvm_own_end() - the stretch ends
+ *
+ * Context: interrupts off.
+ */
+static inline void zxvm_own_end(void)
+{
+	if (unlikely(__this_cpu_read(zxvm_borrowed)))
+		zxvm_give_back();
+}
 
 /* vcpu.c */
 void zxvm_reset_boot(struct zxvm_vcpu *vcpu, u64 entry);
@@ -198,8 +224,31 @@ static inline enum zxvm_run zxvm_before_run(struct zxvm_vcpu *vcpu)
 }
 
 /* mmu.c */
-void zxvm_pt_load(struct zxvm_vcpu *vcpu);
-void zxvm_pt_put(void);
+/* The table whose guest this CPU has loaded; compared, never followed */
+DECLARE_PER_CPU(const struct zxvm_arch_pt *, zxvm_loaded_pt);
+
+/**
+ * zxvm_pt_load() - this CPU may enter a guest from now on
+ * @vcpu: a VCPU of it
+ *
+ * Context: preemption off.
+ */
+static inline void zxvm_pt_load(struct zxvm_vcpu *vcpu)
+{
+	__this_cpu_write(zxvm_loaded_pt, &vcpu->guest->vmar->pt);
+	/* Pairs with pt_flush(): the generation is read after that. */
+	smp_mb();
+}
+
+/**
+ * zxvm_pt_put() - and now it may not
+ *
+ * Context: preemption off.
+ */
+static inline void zxvm_pt_put(void)
+{
+	__this_cpu_write(zxvm_loaded_pt, NULL);
+}
 
 /**
  * zxvm_tlb_stale() - has something been taken out of the second-stage table

@@ -56,7 +56,8 @@ struct switched_msr {
 static const struct switched_msr switched_msrs[] = {
 	[0]				= SWITCHED_MSR(MSR_STAR, star),
 	[ZXVM_LSTAR - ZXVM_STAR]	= SWITCHED_MSR(MSR_LSTAR, lstar),
-	[ZXVM_CSTAR - ZXVM_STAR]	= SWITCHED_MSR(MSR_CSTAR, cstar),
+	/* Intel's CPUs do not use it. */
+	[ZXVM_CSTAR - ZXVM_STAR]	= SWITCHED_MSR(0, cstar),
 	[ZXVM_FMASK - ZXVM_STAR]	= SWITCHED_MSR(MSR_SYSCALL_MASK, fmask),
 };
 
@@ -90,8 +91,6 @@ static void switch_msrs(const struct vmx_host_msrs *from,
 		zxvm_wrmsr(MSR_STAR, to->star);
 	if (to->lstar != from->lstar)
 		zxvm_wrmsr(MSR_LSTAR, to->lstar);
-	if (to->cstar != from->cstar)
-		zxvm_wrmsr(MSR_CSTAR, to->cstar);
 	if (to->fmask != from->fmask)
 		zxvm_wrmsr(MSR_SYSCALL_MASK, to->fmask);
 	load_tsc_aux(to->tsc_aux, from->tsc_aux);
@@ -121,7 +120,7 @@ static void set_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 	if (is_switched_msr(field)) {
 		msr = &switched_msrs[field - ZXVM_STAR];
 		*msr_of(&vmx->guest_msrs, msr) = value;
-		if (is_loaded(vcpu))
+		if (msr->msr && is_loaded(vcpu))
 			wrmsrl(msr->msr, value);
 	} else if (field == ZXVM_TSC_AUX) {
 		if (is_loaded(vcpu))
@@ -376,18 +375,23 @@ void vmx_refresh_host(struct vmx_vcpu *vmx)
 /* In a 64-bit process all of them are null, as they are after a VM exit. */
 static void save_selectors(struct vmx_vcpu *vmx)
 {
-	savesegment(ds, vmx->selectors.ds);
-	savesegment(es, vmx->selectors.es);
-	savesegment(fs, vmx->selectors.fs);
-	savesegment(gs, vmx->selectors.gs);
-	store_ldt(vmx->selectors.ldt);
+	struct vmx_selectors sel;
+
+	savesegment(ds, sel.ds);
+	savesegment(es, sel.es);
+	savesegment(fs, sel.fs);
+	savesegment(gs, sel.gs);
+	store_ldt(sel.ldt);
+	vmx->has_selectors = sel.ds | sel.es | sel.fs | sel.gs | sel.ldt;
+	if (unlikely(vmx->has_selectors))
+		vmx->selectors = sel;
 }
 
 static void restore_selectors(struct vmx_vcpu *vmx)
 {
 	const struct vmx_selectors *sel = &vmx->selectors;
 
-	if (likely(!(sel->ds | sel->es | sel->fs | sel->gs | sel->ldt)))
+	if (likely(!vmx->has_selectors))
 		return;
 	if (sel->ldt)
 		asm volatile("lldt %0" : : "rm" (sel->ldt));

@@ -92,7 +92,8 @@ struct vmx_selectors {
  * @kernel_gs_base: the guest's, while not loaded
  * @host_kernel_gs_base: the thread's, while loaded
  * @host_fs_base: the thread's, while loaded
- * @selectors: the thread's, while loaded
+ * @has_selectors: the thread has some that are not null
+ * @selectors: those, while loaded
  */
 struct vmx_vcpu {
 	struct vmx_switch sw;
@@ -109,6 +110,7 @@ struct vmx_vcpu {
 	u64 kernel_gs_base;
 	u64 host_kernel_gs_base;
 	unsigned long host_fs_base;
+	bool has_selectors;
 	struct vmx_selectors selectors;
 };
 
