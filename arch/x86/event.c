@@ -163,7 +163,8 @@ enum zxvm_run zxvm_prepare(struct zxvm_vcpu *vcpu)
 		inject_pending(vcpu, static_call(zxvm_blocked)(vcpu));
 	}
 	windows = windows_wanted(vcpu);
-	if (windows != vcpu->arch.windows) {
+	/* What blocks may be another thing than the last time. */
+	if (windows || vcpu->arch.windows) {
 		vcpu->arch.windows = windows;
 		static_call(zxvm_set_window)(vcpu, windows);
 	}

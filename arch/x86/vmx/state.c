@@ -548,3 +548,7 @@ void vmx_intercept_dr(struct zxvm_vcpu *vcpu, bool on)
 			       vmx->exec & ~CPU_BASED_MOV_DR_EXITING);
 	window_end(vcpu, flags);
 }
+	/* STI does not block the NMI window, but may block NMIs; 26.2, 27.3.1.5 */
+	if (windows & ZXVM_WINDOW_NMI &&
+	    vmread(GUEST_INTERRUPTIBILITY_INFO) & GUEST_INTR_STATE_STI)
+		windows = ZXVM_WINDOW_IRQ;
