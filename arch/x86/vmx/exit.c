@@ -56,7 +56,6 @@ struct reason {
 #define QUAL_EPT_IRET_UNBLOCKED	BIT(12)
 
 #define QUAL_DEBUG_BITS		(DR_TRAP_BITS | DR_STEP | BIT(13))
-#define DEBUG_BD		BIT(13)
 #define DR7_GD			BIT(13)
 #define PENDING_ENABLED		BIT(12)
 
@@ -81,29 +80,62 @@ static bool requeue_vectored(struct zxvm_vcpu *vcpu)
 	return true;
 }
 
+/* The fault of an IRET that has unblocked NMIs: it has to do so again. */
+static void reblock_nmi(void)
+{
+	vmwrite(GUEST_INTERRUPTIBILITY_INFO,
+		vmread(GUEST_INTERRUPTIBILITY_INFO) | GUEST_INTR_STATE_NMI);
+}
+
+/* If TF traps where STI or MOV SS block, VM entry wants to see it; 27.3.1.5 */
+static void keep_step_pending(void)
+{
+	const u64 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
+
+	if (unlikely(vmread(GUEST_RFLAGS) & X86_EFLAGS_TF) &&
+	    vmread(GUEST_INTERRUPTIBILITY_INFO) & shadows)
+		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS,
+			vmread(GUEST_PENDING_DBG_EXCEPTIONS) | DR_STEP);
+}
+
+/* INT1 exits before it is executed, as #DB and without a reason; 28.3.3 */
+static enum zxvm_run handle_int1(struct zxvm_vcpu *vcpu)
+{
+	zxvm_requeue_event(vcpu, X86_TRAP_DB | ZXVM_EVENT_PRIV_SOFT |
+				 ZXVM_EVENT_VALID, 0,
+			   vmread(VM_EXIT_INSTRUCTION_LEN));
+	return ZXVM_RUN_RESUME;
+}
+
 /*
- * #DB: what hardware would have put into DR6 is in the qualification. After
- * an event that was being delivered it stays pending. 28.2.1, 18.2.3
+ * #DB: what hardware would have put into DR6 is in the qualification, and it
+ * would have cleared DR7.GD. After an event that was being delivered it stays
+ * pending. 28.2.1, 18.2.3, 18.2.4
  */
 static enum zxvm_run handle_debug(struct zxvm_vcpu *vcpu)
 {
-	unsigned long bits = vmread(EXIT_QUALIFICATION) & QUAL_DEBUG_BITS;
-	unsigned long dr6;
+	u64 bits = vmread(EXIT_QUALIFICATION) & QUAL_DEBUG_BITS;
 
 	if (requeue_vectored(vcpu)) {
 		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS,
 			(bits & (DR_TRAP_BITS | DR_STEP)) | PENDING_ENABLED);
 		return ZXVM_RUN_RESUME;
 	}
-	if (vcpu->arch.dr_live) {
-		get_debugreg(dr6, 6);
-		set_debugreg((dr6 & ~DR_TRAP_BITS) | bits, 6);
-	} else {
-		vcpu->arch.dr6 = (vcpu->arch.dr6 & ~DR_TRAP_BITS) | bits;
-	}
-	if (bits & DEBUG_BD)
-		vmwrite(GUEST_DR7, vmread(GUEST_DR7) & ~(u64)DR7_GD);
+	vmx_add_dr6(vcpu, bits);
+	vmwrite(GUEST_DR7, vmread(GUEST_DR7) & ~(u64)DR7_GD);
+	keep_step_pending();
 	zxvm_queue_exception(vcpu, X86_TRAP_DB);
+	return ZXVM_RUN_RESUME;
+}
+
+/* Comes again with the event that it struck. */
+static enum zxvm_run handle_alignment(struct zxvm_vcpu *vcpu, u32 info)
+{
+	if (requeue_vectored(vcpu))
+		return ZXVM_RUN_RESUME;
+	if (info & INTR_INFO_UNBLOCK_NMI)
+		reblock_nmi();
+	zxvm_queue_error(vcpu, X86_TRAP_AC, vmread(VM_EXIT_INTR_ERROR_CODE));
 	return ZXVM_RUN_RESUME;
 }
 
@@ -112,10 +144,13 @@ static enum zxvm_run handle_exception(struct zxvm_vcpu *vcpu,
 {
 	u32 info = vmread(VM_EXIT_INTR_INFO);
 
-	if ((info & ZXVM_EVENT_TYPE) == ZXVM_EVENT_NMI) {
+	switch (info & ZXVM_EVENT_TYPE) {
+	case ZXVM_EVENT_NMI:
 		requeue_vectored(vcpu);
 		zxvm_host_nmi();
 		return ZXVM_RUN_RESUME;
+	case ZXVM_EVENT_PRIV_SOFT:
+		return handle_int1(vcpu);
 	}
 	switch (info & ZXVM_EVENT_VECTOR) {
 	case X86_TRAP_MC:
@@ -131,11 +166,7 @@ static enum zxvm_run handle_exception(struct zxvm_vcpu *vcpu,
 		}
 		return handle_debug(vcpu);
 	case X86_TRAP_AC:
-		/* Comes again with the event that it struck. */
-		if (!requeue_vectored(vcpu))
-			zxvm_queue_error(vcpu, X86_TRAP_AC,
-					 vmread(VM_EXIT_INTR_ERROR_CODE));
-		return ZXVM_RUN_RESUME;
+		return handle_alignment(vcpu, info);
 	default:
 		return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
 	}
@@ -245,15 +276,6 @@ static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	return zxvm_handle_io(vcpu, exit, &io);
 }
 
-/* The fault of an IRET that has unblocked NMIs: it has to do so again. */
-static void reblock_nmi(u64 qual)
-{
-	if (unlikely(qual & QUAL_EPT_IRET_UNBLOCKED))
-		vmwrite(GUEST_INTERRUPTIBILITY_INFO,
-			vmread(GUEST_INTERRUPTIBILITY_INFO) |
-			GUEST_INTR_STATE_NMI);
-}
-
 static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
 					  struct zxvm_exit *exit)
 {
@@ -262,8 +284,8 @@ static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
 
 	if (requeue_vectored(vcpu))
 		how |= ZXVM_FAULT_DELIVERY;
-	else
-		reblock_nmi(qual);
+	else if (unlikely(qual & QUAL_EPT_IRET_UNBLOCKED))
+		reblock_nmi();
 	if (qual & QUAL_EPT_READ)
 		access |= ZXVM_VM_PERM_READ;
 	if (qual & QUAL_EPT_WRITE)

@@ -451,25 +451,55 @@ void vmx_put(struct zxvm_vcpu *vcpu)
 	zxvm_wrmsr(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
 }
 
+/**
+ * vmx_add_dr6() - a debug exception has a reason
+ * @vcpu: loaded
+ * @bits: of DR6; those for a breakpoint replace what was there
+ */
+void vmx_add_dr6(struct zxvm_vcpu *vcpu, u64 bits)
+{
+	unsigned long dr6;
+
+	if (vcpu->arch.dr_live) {
+		get_debugreg(dr6, 6);
+		set_debugreg((dr6 & ~DR_TRAP_BITS) | bits, 6);
+	} else {
+		vcpu->arch.dr6 = (vcpu->arch.dr6 & ~(u64)DR_TRAP_BITS) | bits;
+	}
+}
+
 /* The VMCS is current. */
-static void skip_instruction(const struct zxvm_vcpu *vcpu)
+static bool in_64bit_code(void)
+{
+	return vmread(GUEST_CS_AR_BYTES) & ZXVM_AR_L &&
+	       vmread(GUEST_IA32_EFER) & EFER_LMA;
+}
+
+/*
+ * The VMCS is current. The trap of a single step is queued as an exception: a
+ * pending one would be lost if an interrupt is delivered first; 27.7.3
+ */
+static void skip_instruction(struct zxvm_vcpu *vcpu)
 {
 	const u64 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
 	u64 shadow = vmread(GUEST_INTERRUPTIBILITY_INFO);
+	u64 rip = vmread(GUEST_RIP), next = rip + vcpu->arch.insn_len;
 
-	vmwrite(GUEST_RIP, vmread(GUEST_RIP) + vcpu->arch.insn_len);
+	/* EIP wraps, and VM entry checks that it has. */
+	if (unlikely((rip ^ next) & BIT_ULL(32)) && !in_64bit_code())
+		next = (u32)next;
+	vmwrite(GUEST_RIP, next);
 	if (unlikely(shadow & shadows))
 		vmwrite(GUEST_INTERRUPTIBILITY_INFO, shadow & ~shadows);
-	if (unlikely(vmread(GUEST_RFLAGS) & X86_EFLAGS_TF))
-		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS, DR_STEP);
+	if (unlikely(vmread(GUEST_RFLAGS) & X86_EFLAGS_TF)) {
+		vmx_add_dr6(vcpu, DR_STEP);
+		zxvm_queue_exception(vcpu, X86_TRAP_DB);
+	}
 }
 
 /**
  * vmx_skip() - see vendor.h
  * @vcpu: the VCPU
- *
- * RIP keeps 32 bits outside 64-bit mode: a guest that runs over the end of
- * its code gets the fault from VM entry's canonical check or its own limit.
  */
 void vmx_skip(struct zxvm_vcpu *vcpu)
 {
@@ -519,6 +549,10 @@ void vmx_set_window(struct zxvm_vcpu *vcpu, u32 windows)
 	u32 exec = vmx->exec & ~(CPU_BASED_INTR_WINDOW_EXITING |
 				 CPU_BASED_NMI_WINDOW_EXITING);
 
+	/* STI does not block the NMI window, but may block NMIs; 26.2, 27.3.1.5 */
+	if (windows & ZXVM_WINDOW_NMI &&
+	    vmread(GUEST_INTERRUPTIBILITY_INFO) & GUEST_INTR_STATE_STI)
+		windows = ZXVM_WINDOW_IRQ;
 	if (windows & ZXVM_WINDOW_IRQ)
 		exec |= CPU_BASED_INTR_WINDOW_EXITING;
 	if (windows & ZXVM_WINDOW_NMI)
@@ -548,7 +582,3 @@ void vmx_intercept_dr(struct zxvm_vcpu *vcpu, bool on)
 			       vmx->exec & ~CPU_BASED_MOV_DR_EXITING);
 	window_end(vcpu, flags);
 }
-	/* STI does not block the NMI window, but may block NMIs; 26.2, 27.3.1.5 */
-	if (windows & ZXVM_WINDOW_NMI &&
-	    vmread(GUEST_INTERRUPTIBILITY_INFO) & GUEST_INTR_STATE_STI)
-		windows = ZXVM_WINDOW_IRQ;

@@ -221,6 +221,7 @@ void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 		     const struct zxvm_segment *value);
 void vmx_set_tpr_threshold(struct zxvm_vcpu *vcpu, u8 class);
 void vmx_set_window(struct zxvm_vcpu *vcpu, u32 windows);
+void vmx_add_dr6(struct zxvm_vcpu *vcpu, u64 bits);
 void vmx_intercept_dr(struct zxvm_vcpu *vcpu, bool on);
 void vmx_refresh_host(struct vmx_vcpu *vmx);
 
