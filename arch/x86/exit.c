@@ -99,6 +99,9 @@ enum zxvm_run zxvm_handle_nop(struct zxvm_vcpu *vcpu)
 enum zxvm_run zxvm_handle_hlt(struct zxvm_vcpu *vcpu)
 {
 	static_call(zxvm_skip)(vcpu);
+	/* The trap of a single step wakes, too. */
+	if (vcpu->arch.event.info & ZXVM_EVENT_VALID)
+		return ZXVM_RUN_RESUME;
 	if (!zxvm_apic_wakes(vcpu, zxvm_get(vcpu, ZXVM_RFLAGS)))
 		return ZXVM_RUN_WAIT;
 	/* What wakes has been taken over, and is to be delivered. */
