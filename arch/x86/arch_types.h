@@ -106,7 +106,8 @@ struct zxvm_io {
  *	length 0 if it could not be fetched
  * @requests: ZXVM_REQUEST_*
  * @live: CR2 and the FPU registers are in the CPU; interrupts are off
- * @dr_live: DR0 to DR3 and DR6 are in the CPU
+ * @dr_live: DR0 to DR3 and DR6 are in the CPU; live
+ * @dr_armed: DR7 enables breakpoints: DR0 to DR3 have to be in the CPU
  * @copied: @rsp and @rflags are those of the VMCS or VMCB
  * @state_changed: @rsp or @rflags are not those of the VMCS or VMCB
  * @windows: ZXVM_WINDOW_* that exits are asked for
@@ -139,6 +140,7 @@ struct zxvm_arch_vcpu {
 	unsigned long requests;
 	bool live;
 	bool dr_live;
+	bool dr_armed;
 	bool copied;
 	bool state_changed;
 	u8 windows;

@@ -148,7 +148,7 @@ enum zxvm_run zxvm_handle_xsetbv(struct zxvm_vcpu *vcpu)
  * zxvm_handle_mov_dr() - the guest uses its debug registers
  * @vcpu: loaded
  *
- * They stay in the CPU until the VCPU is put; the instruction runs again.
+ * They stay in the CPU until interrupts go on; the instruction runs again.
  *
  * Context: interrupts off.
  * Return: ZXVM_RUN_RESUME.

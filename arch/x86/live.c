@@ -23,6 +23,9 @@
 #define FCW_RESET	0x037f
 #define MXCSR_RESET	0x1f80
 
+/* L0 to G3 of DR7; SDM vol. 3, 18.2.4 */
+#define DR7_ENABLES	GENMASK(7, 0)
+
 union area {
 	struct fxregs_state fx;
 	struct xregs_state x;
@@ -154,6 +157,40 @@ void zxvm_set_xcr0(struct zxvm_vcpu *vcpu, u64 xcr0)
 }
 
 /**
+ * zxvm_dr_load() - put the guest's DR0 to DR3 into the CPU, to stay there
+ * until zxvm_arch_vcpu_irqs_on()
+ * @vcpu: live
+ *
+ * Context: interrupts off.
+ */
+void zxvm_dr_load(struct zxvm_vcpu *vcpu)
+{
+	/* The host's breakpoints must not be at the guest's addresses. */
+	if (unlikely(hw_breakpoint_active()))
+		set_debugreg(ZXVM_DR7_RESET, 7);
+	set_debugreg(vcpu->arch.dr[0], 0);
+	set_debugreg(vcpu->arch.dr[1], 1);
+	set_debugreg(vcpu->arch.dr[2], 2);
+	set_debugreg(vcpu->arch.dr[3], 3);
+	vcpu->arch.dr_live = true;
+	zxvm_vendor->intercept_dr(vcpu, false);
+}
+
+/* An interrupt handler may set the host's breakpoints. */
+static void dr_save(struct zxvm_vcpu *vcpu)
+{
+	if (likely(!vcpu->arch.dr_live))
+		return;
+	get_debugreg(vcpu->arch.dr[0], 0);
+	get_debugreg(vcpu->arch.dr[1], 1);
+	get_debugreg(vcpu->arch.dr[2], 2);
+	get_debugreg(vcpu->arch.dr[3], 3);
+	vcpu->arch.dr_live = false;
+	vcpu->arch.dr_armed = zxvm_get(vcpu, ZXVM_DR7) & DR7_ENABLES;
+	zxvm_vendor->intercept_dr(vcpu, true);
+}
+
+/**
  * zxvm_live_begin() - a stretch of runs begins
  * @vcpu: loaded, not live
  *
@@ -171,6 +208,8 @@ enum zxvm_run zxvm_live_begin(struct zxvm_vcpu *vcpu)
 	native_write_cr2(vcpu->arch.cr2);
 	fpu_load(vcpu);
 	vcpu->arch.live = true;
+	if (unlikely(vcpu->arch.dr_armed))
+		zxvm_dr_load(vcpu);
 	return ZXVM_RUN_RESUME;
 }
 
@@ -187,43 +226,9 @@ void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu)
 	vcpu->arch.live = false;
 	fpu_save(vcpu);
 	vcpu->arch.cr2 = native_read_cr2();
+	dr_save(vcpu);
 	/* Each exit has cleared DR7. SDM vol. 3, 28.5.1; APM vol. 2, 15.6 */
-	if (unlikely(hw_breakpoint_active())) {
-		if (vcpu->arch.dr_live)
-			zxvm_dr_save(vcpu);
+	if (unlikely(hw_breakpoint_active()))
 		hw_breakpoint_restore();
-	}
 	zxvm_own_end();
-}
-
-/**
- * zxvm_dr_load() - put the guest's DR0 to DR3 into the CPU, to stay
- * @vcpu: loaded
- *
- * Context: interrupts off.
- */
-void zxvm_dr_load(struct zxvm_vcpu *vcpu)
-{
-	set_debugreg(vcpu->arch.dr[0], 0);
-	set_debugreg(vcpu->arch.dr[1], 1);
-	set_debugreg(vcpu->arch.dr[2], 2);
-	set_debugreg(vcpu->arch.dr[3], 3);
-	vcpu->arch.dr_live = true;
-	zxvm_vendor->intercept_dr(vcpu, false);
-}
-
-/**
- * zxvm_dr_save() - take them back
- * @vcpu: loaded
- *
- * Context: preemption off.
- */
-void zxvm_dr_save(struct zxvm_vcpu *vcpu)
-{
-	get_debugreg(vcpu->arch.dr[0], 0);
-	get_debugreg(vcpu->arch.dr[1], 1);
-	get_debugreg(vcpu->arch.dr[2], 2);
-	get_debugreg(vcpu->arch.dr[3], 3);
-	vcpu->arch.dr_live = false;
-	zxvm_vendor->intercept_dr(vcpu, true);
 }

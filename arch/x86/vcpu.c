@@ -79,6 +79,7 @@ static void reset_common(struct zxvm_vcpu *vcpu)
 	reset_segments(vcpu);
 	memset(&arch->clock, 0, sizeof(arch->clock));
 	memset(arch->dr, 0, sizeof(arch->dr));
+	arch->dr_armed = false;
 	arch->dr6 = DR6_RESERVED;
 	arch->cr2 = 0;
 	zxvm_fpu_reset(vcpu, XCR0_START);
@@ -259,8 +260,6 @@ void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
 void zxvm_arch_vcpu_put(struct zxvm_vcpu *vcpu)
 {
 	publish_state(vcpu);
-	if (unlikely(vcpu->arch.dr_live))
-		zxvm_dr_save(vcpu);
 	zxvm_pt_put();
 	__this_cpu_write(zxvm_loaded, NULL);
 	static_call(zxvm_put)(vcpu);

@@ -198,8 +198,8 @@ void zxvm_copy_state(struct zxvm_vcpu *vcpu);
 void zxvm_reset_real(struct zxvm_vcpu *vcpu, u64 entry);
 
 /*
- * live.c: CR2 and the FPU registers, which are the guest's while interrupts
- * are off between zxvm_live_begin() and zxvm_arch_vcpu_irqs_on(), DR0 to DR3
+ * live.c: CR2, the FPU registers and DR0 to DR3, which are the guest's while
+ * interrupts are off between zxvm_live_begin() and zxvm_arch_vcpu_irqs_on()
  */
 int zxvm_fpu_init(struct zxvm_vcpu *vcpu);
 void zxvm_fpu_reset(struct zxvm_vcpu *vcpu, u64 xcr0);
@@ -207,7 +207,6 @@ void zxvm_fpu_destroy(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_live_begin(struct zxvm_vcpu *vcpu);
 void zxvm_set_xcr0(struct zxvm_vcpu *vcpu, u64 xcr0);
 void zxvm_dr_load(struct zxvm_vcpu *vcpu);
-void zxvm_dr_save(struct zxvm_vcpu *vcpu);
 
 /**
  * zxvm_before_run() - the first thing that a run does
