@@ -140,5 +140,8 @@ enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 		exit->status = -EBADFD;
 		return ZXVM_RUN_STATUS;
 	}
+	/* Each exit clears it; 28.5.1 */
+	if (unlikely(vmx->host_debugctl))
+		wrmsrl(MSR_IA32_DEBUGCTLMSR, vmx->host_debugctl);
 	return vmx_handle_exit(vcpu, exit);
 }

@@ -345,7 +345,8 @@ static void write_host_cpu(int cpu)
  * vmx_refresh_host() - the host's registers may have changed since
  * @vmx: current; the thread is the owner
  *
- * CR3 changes with the thread and its mm, CR4 by calls from other CPUs.
+ * CR3 changes with the thread and its mm, CR4 by calls from other CPUs,
+ * IA32_DEBUGCTL by both.
  *
  * Context: interrupts off.
  */
@@ -370,6 +371,7 @@ void vmx_refresh_host(struct vmx_vcpu *vmx)
 		vmwrite(HOST_CR4, cr4);
 		vmx->host.cr4 = cr4;
 	}
+	rdmsrl(MSR_IA32_DEBUGCTLMSR, vmx->host_debugctl);
 }
 
 /* In a 64-bit process all of them are null, as they are after a VM exit. */

@@ -92,6 +92,7 @@ struct vmx_selectors {
  * @kernel_gs_base: the guest's, while not loaded
  * @host_kernel_gs_base: the thread's, while loaded
  * @host_fs_base: the thread's, while loaded
+ * @host_debugctl: IA32_DEBUGCTL of the CPU, while live
  * @has_selectors: the thread has some that are not null
  * @selectors: those, while loaded
  */
@@ -110,6 +111,7 @@ struct vmx_vcpu {
 	u64 kernel_gs_base;
 	u64 host_kernel_gs_base;
 	unsigned long host_fs_base;
+	u64 host_debugctl;
 	bool has_selectors;
 	struct vmx_selectors selectors;
 };
