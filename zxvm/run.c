@@ -313,6 +313,8 @@ static int run_once(struct zxvm_vcpu *vcpu)
 		rcu_note_context_switch(false);
 		/* Let the tick in while this still counts as guest time. */
 		local_irq_enable();
+		/* On x86, interrupts stay blocked for one more instruction. */
+		asm volatile("nop");
 		local_irq_disable();
 	}
 	vtime_account_guest_exit();
