@@ -13,6 +13,12 @@
 #include "tables.h"
 #include "x86.h"
 
+/* Of the type of a segment; SDM vol. 3, 3.4.5.1 */
+#define AR_WRITABLE	BIT(1)	/* of data */
+#define AR_READABLE	BIT(1)	/* of code */
+#define AR_EXPAND_DOWN	BIT(2)	/* of data */
+#define AR_CODE		BIT(3)
+
 static int read_word(void *vmar, u64 gpa, u64 *word)
 {
 	return zxvm_vmar_read(vmar, gpa, word, sizeof(*word));
@@ -47,6 +53,49 @@ u64 zxvm_linear(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 offset)
 	zxvm_vendor->get_segment(vcpu, seg, &segment);
 	return long_mode ? segment.base + offset :
 			   (u32)(segment.base + offset);
+}
+
+/* SDM vol. 3, 3.4.5.1: what type of segment lets data be read, or written */
+static bool type_allows(u32 ar, bool write)
+{
+	if (ar & AR_CODE)
+		return !write && ar & AR_READABLE;
+	return !write || ar & AR_WRITABLE;
+}
+
+/* An expand-down segment is what is above its limit. SDM vol. 3, 5.3 */
+static bool limit_allows(const struct zxvm_segment *segment, u64 first,
+			 u64 last)
+{
+	if ((segment->ar & (AR_CODE | AR_EXPAND_DOWN)) != AR_EXPAND_DOWN)
+		return last <= segment->limit;
+	return first > segment->limit &&
+	       last <= (segment->ar & ZXVM_AR_DB ? U32_MAX : U16_MAX);
+}
+
+/**
+ * zxvm_segment_allows() - may data be there, as far as segmentation goes?
+ * @vcpu: loaded
+ * @seg: ES to GS
+ * @first: offset of the first byte
+ * @last: offset of the last byte, in the same page or the next
+ * @write: they are written
+ *
+ * Return: false if it is #GP(0), or #SS(0) for SS; SDM vol. 3, 5.3 and 5.4.
+ */
+bool zxvm_segment_allows(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 first,
+			 u64 last, bool write)
+{
+	struct zxvm_segment segment;
+
+	if (zxvm_in_64bit_code(vcpu, zxvm_get(vcpu, ZXVM_CS_AR)))
+		return !zxvm_noncanonical(vcpu,
+					  zxvm_linear(vcpu, seg, first)) &&
+		       !zxvm_noncanonical(vcpu, zxvm_linear(vcpu, seg, last));
+	zxvm_vendor->get_segment(vcpu, seg, &segment);
+	return !(segment.ar & ZXVM_AR_UNUSABLE) &&
+	       type_allows(segment.ar, write) &&
+	       limit_allows(&segment, first, last);
 }
 
 /* Returns 0, WALK_* or a negative errno. */

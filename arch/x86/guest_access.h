@@ -13,6 +13,8 @@
 #include "walk.h"
 
 u64 zxvm_linear(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 offset);
+bool zxvm_segment_allows(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 first,
+			 u64 last, bool write);
 bool zxvm_translate(struct zxvm_vcpu *vcpu, u64 linear, u32 access, u64 *gpa);
 int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn);
 
