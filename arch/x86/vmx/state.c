@@ -6,6 +6,7 @@
  */
 #include <linux/kernel.h>
 #include <linux/nospec.h>
+#include <linux/preempt.h>
 
 #include <asm/cpu_entry_area.h>
 #include <asm/cpufeature.h>
@@ -112,11 +113,13 @@ static u64 get_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 	return value;
 }
 
+/* Loaded or not, and where, has to stay so meanwhile. */
 static void set_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 {
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
 	const struct switched_msr *msr;
 
+	preempt_disable();
 	if (is_switched_msr(field)) {
 		msr = &switched_msrs[field - ZXVM_STAR];
 		*msr_of(&vmx->guest_msrs, msr) = value;
@@ -131,6 +134,7 @@ static void set_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 	} else {
 		vmx->kernel_gs_base = value;
 	}
+	preempt_enable();
 }
 
 static bool is_msr(enum zxvm_field field)
