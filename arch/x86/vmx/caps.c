@@ -69,6 +69,7 @@ static const struct control exec2_wanted[] = {
 	{ SECONDARY_EXEC_ENABLE_RDTSCP, "RDTSCP" },
 	{ SECONDARY_EXEC_ENABLE_INVPCID, "INVPCID" },
 	{ SECONDARY_EXEC_PAUSE_LOOP_EXITING, "PAUSE-loop exiting" },
+	{ SECONDARY_EXEC_ENCLS_EXITING, "ENCLS exiting" },
 	{ }
 };
 
@@ -209,6 +210,7 @@ int vmx_probe(void)
 		zxvm_host.rdtscp = false;
 	if (!(vmx_caps.exec2 & SECONDARY_EXEC_ENABLE_INVPCID))
 		zxvm_host.invpcid = false;
+	zxvm_host.cr4 &= capability(MSR_IA32_VMX_CR4_FIXED1);
 	zxvm_host.pt_flags = pt_flags();
 	vmx_caps.revision = basic & BASIC_REVISION;
 	vmx_caps.allowed[0] = pin >> 32 | (exec & GENMASK_ULL(63, 32));

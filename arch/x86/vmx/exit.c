@@ -311,7 +311,7 @@ static enum zxvm_run handle_refused(struct zxvm_vcpu *vcpu,
 
 /*
  * Reasons that no control asks for have no handler: RDTSC, INVLPG, descriptor
- * tables, RDRAND, RDSEED, INVPCID, VMFUNC, ENCLS, XSAVES, TPAUSE and so on.
+ * tables, RDRAND, RDSEED, INVPCID, VMFUNC, XSAVES, TPAUSE and so on.
  * INIT, SIPI and SMIs do not reach a CPU in VMX non-root operation through
  * Linux. Task switches would take an emulator of them.
  */
@@ -357,6 +357,7 @@ static const struct reason reasons[] = {
 	[EXIT_REASON_INVVPID]		= { "invvpid", INSN(handle_ud) },
 	[EXIT_REASON_WBINVD]		= { "wbinvd", INSN(handle_nop) },
 	[EXIT_REASON_XSETBV]		= { "xsetbv", INSN(handle_xsetbv) },
+	[EXIT_REASON_ENCLS]		= { "encls", INSN(handle_ud) },
 };
 
 /**

@@ -78,6 +78,8 @@ static void init_controls(struct zxvm_vcpu *vcpu)
 		vmwrite(PLE_GAP, VMX_PLE_GAP);
 		vmwrite(PLE_WINDOW, VMX_PLE_WINDOW);
 	}
+	if (exec2 & SECONDARY_EXEC_ENCLS_EXITING)
+		vmwrite(ENCLS_EXITING_BITMAP, ~0ULL);
 	vmwrite(VMCS_LINK_POINTER, ~0ULL);
 	vmwrite(CR0_GUEST_HOST_MASK, VMX_CR0_HOST);
 	vmwrite(CR4_GUEST_HOST_MASK, ~zxvm_host.cr4 | VMX_CR4_HOST);
