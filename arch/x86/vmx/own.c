@@ -8,6 +8,7 @@
 
 #include <asm/desc.h>
 #include <asm/msr.h>
+#include <asm/perf_event.h>
 #include <asm/tlbflush.h>
 
 #include "vmx.h"
@@ -125,9 +126,12 @@ int vmx_hw_enable(void)
 		return -EBUSY;
 	if (!feature_control_allows())
 		return -EIO;
+	/* Not every CPU traces in VMX operation; perf knows which; 33.5 */
+	intel_pt_handle_vmx(1);
 	cr4_set_bits_irqsoff(X86_CR4_VMXE);
 	if (!vmxon(__pa(__this_cpu_read(vmxon_region)))) {
 		cr4_clear_bits_irqsoff(X86_CR4_VMXE);
+		intel_pt_handle_vmx(0);
 		return -EIO;
 	}
 	return 0;
@@ -137,6 +141,7 @@ static void leave_vmx(void)
 {
 	asm volatile("vmxoff" : : : "cc", "memory");
 	cr4_clear_bits_irqsoff(X86_CR4_VMXE);
+	intel_pt_handle_vmx(0);
 }
 
 static void clear_here(struct vmx_vcpu *vmx)
