@@ -102,7 +102,8 @@ int zxvm_own_get(void)
 	if (!users && !asleep)
 		ret = own_all();
 	if (!ret && !users++)
-		emergency_registered = zxvm_emergency_register(emergency);
+		emergency_registered = !asleep &&
+				       zxvm_emergency_register(emergency);
 	cpus_read_unlock();
 	mutex_unlock(&own_lock);
 	if (ret)
