@@ -87,14 +87,27 @@ static void save(union area *area)
 
 	if (!mask)
 		asm volatile("fxsave64 %0" : "=m" (area->fx));
-	else if (static_cpu_has(X86_FEATURE_XSAVEOPT))
-		asm volatile("xsaveopt64 %0" : "+m" (area->x)
-			     : "a" ((u32)mask), "d" ((u32)(mask >> 32))
-			     : "memory");
 	else
 		asm volatile("xsave64 %0" : "+m" (area->x)
 			     : "a" ((u32)mask), "d" ((u32)(mask >> 32))
 			     : "memory");
+}
+
+/*
+ * XSAVEOPT leaves alone what this CPU has not changed since it was restored
+ * from the same area; SDM vol. 1, 13.9. Since then, another CPU must not have
+ * written to it.
+ */
+static void save_changes(union area *area)
+{
+	u64 mask = zxvm_host.xcr0;
+
+	if (static_cpu_has(X86_FEATURE_XSAVEOPT) && mask)
+		asm volatile("xsaveopt64 %0" : "+m" (area->x)
+			     : "a" ((u32)mask), "d" ((u32)(mask >> 32))
+			     : "memory");
+	else
+		save(area);
 }
 
 /*
@@ -139,7 +152,7 @@ static void fpu_save(struct zxvm_vcpu *vcpu)
 
 	if (vcpu->arch.xcr0 != zxvm_host.host_xcr0)
 		xsetbv(XCR_XFEATURE_ENABLED_MASK, zxvm_host.host_xcr0);
-	save(&fpu->guest);
+	save_changes(&fpu->guest);
 	restore(&fpu->host);
 }
 
