@@ -330,7 +330,7 @@ static bool is_block(const struct zxvm_mapping *map, u64 gpa,
 static u64 block_size(const struct zxvm_mapping *map, u64 gpa,
 		      unsigned long pfn)
 {
-	static const u64 sizes[] = { ZXVM_ARCH_BLOCK_SIZES };
+	static const u64 sizes[] = ZXVM_ARCH_BLOCK_SIZES;
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
