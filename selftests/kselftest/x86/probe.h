@@ -121,4 +121,21 @@ static inline u32 backend(void)
 	return f.backend;
 }
 
+/*
+ * SVM of Bochs: an exit while INT n or INT3 is delivered tells the event before
+ * as the one that was interrupted, and not this one
+ */
+static inline bool bochs_svm(void)
+{
+	char line[64] = "";
+	FILE *f = fopen("/sys/class/dmi/id/bios_version", "re");
+
+	if (f) {
+		if (!fgets(line, sizeof(line), f))
+			line[0] = 0;
+		fclose(f);
+	}
+	return strstr(line, "Bochs") && backend() == ZXVM_BACKEND_SVM;
+}
+
 #endif /* PROBE_H */
