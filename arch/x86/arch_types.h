@@ -124,6 +124,8 @@ struct zxvm_io {
  * @dr6: while not dr_live
  * @fpu: FPU registers while not live
  * @clock: its paravirtual clock
+ * @clock_base: that it is computed from, if the host's TSC is not stable
+ * @clock_rebase: when @clock_base is to be set anew, in jiffies
  * @slow: what a ZXVM_RUN_SLOW exit is about
  * @io: the access of ZXVM_SLOW_STRING_IO
  * @cr: the register of ZXVM_SLOW_WRITE_CR
@@ -157,6 +159,8 @@ struct zxvm_arch_vcpu {
 	u64 dr6;
 	struct zxvm_fpu *fpu;
 	struct pvclock_vcpu clock;
+	struct pvclock_base clock_base;
+	unsigned long clock_rebase;
 	enum zxvm_slow slow;
 	struct zxvm_io io;
 	unsigned int cr;

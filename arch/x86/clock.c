@@ -4,6 +4,7 @@
  * the host's clocks and the guest's memory.
  */
 #include <linux/bitfield.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 
 #include <asm/tsc.h>
@@ -19,6 +20,36 @@ void zxvm_clock_init(struct zxvm_guest *guest)
 {
 	pvclock_set_base(&guest->arch.clock, tsc_khz, rdtsc_ordered(),
 			 ktime_get_ns(), zxvm_host.stable_tsc);
+}
+
+/*
+ * A TSC whose rate is not sure to be the one that the kernel has found, or to
+ * stay, drifts from the host's clock: each VCPU has a base of its own, set anew
+ * every so often.
+ */
+#define REBASE_INTERVAL	(HZ / 10)
+
+/**
+ * zxvm_clock_stale() - has the VCPU's clock to be compared with the host's?
+ * @vcpu: loaded, on a host whose TSC is not stable
+ *
+ * Context: any.
+ * Return: true for zxvm_slow_clock().
+ */
+bool zxvm_clock_stale(const struct zxvm_vcpu *vcpu)
+{
+	return vcpu->arch.clock.system_time & PVCLOCK_MSR_ENABLE &&
+	       time_after_eq(jiffies, vcpu->arch.clock_rebase);
+}
+
+static const struct pvclock_base *base_of(struct zxvm_vcpu *vcpu)
+{
+	if (zxvm_host.stable_tsc)
+		return &vcpu->guest->arch.clock;
+	pvclock_set_base(&vcpu->arch.clock_base, tsc_khz, rdtsc_ordered(),
+			 ktime_get_ns(), false);
+	vcpu->arch.clock_rebase = jiffies + REBASE_INTERVAL;
+	return &vcpu->arch.clock_base;
 }
 
 static struct pvclock_now now(void)
@@ -97,8 +128,8 @@ enum zxvm_run zxvm_slow_clock(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	struct pvclock_now moment = now();
 	int ret;
 
-	ret = pvclock_update(&vcpu->arch.clock, &vcpu->guest->arch.clock,
-			     &moment, &memory);
+	ret = pvclock_update(&vcpu->arch.clock, base_of(vcpu), &moment,
+			     &memory);
 	return ret ? zxvm_handle_unexpected(exit, ret) : ZXVM_RUN_RESUME;
 }
 

@@ -208,12 +208,18 @@ static void dr_save(struct zxvm_vcpu *vcpu)
  * @vcpu: loaded, not live
  *
  * Context: interrupts off.
- * Return: ZXVM_RUN_RESUME, or ZXVM_RUN_STATUS if the hardware is not ours.
+ * Return: ZXVM_RUN_RESUME; ZXVM_RUN_SLOW to set the clock first; or
+ * ZXVM_RUN_STATUS if the hardware is not ours.
  */
 enum zxvm_run zxvm_live_begin(struct zxvm_vcpu *vcpu)
 {
-	int ret = zxvm_own_begin();
+	int ret;
 
+	if (unlikely(!zxvm_host.stable_tsc) && zxvm_clock_stale(vcpu)) {
+		vcpu->arch.slow = ZXVM_SLOW_CLOCK;
+		return ZXVM_RUN_SLOW;
+	}
+	ret = zxvm_own_begin();
 	if (unlikely(ret)) {
 		vcpu->exit.status = ret;
 		return ZXVM_RUN_STATUS;

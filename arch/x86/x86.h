@@ -214,7 +214,7 @@ void zxvm_dr_load(struct zxvm_vcpu *vcpu);
  *
  * Context: interrupts off.
  * Return: ZXVM_RUN_RESUME: the hardware is ours and the guest's state is in
- * the CPU; or ZXVM_RUN_STATUS.
+ * the CPU; or what zxvm_live_begin() says.
  */
 static inline enum zxvm_run zxvm_before_run(struct zxvm_vcpu *vcpu)
 {
@@ -330,6 +330,7 @@ void zxvm_describe_io(struct zxvm_exit *exit, const struct zxvm_trap *trap,
 
 /* clock.c */
 void zxvm_clock_init(struct zxvm_guest *guest);
+bool zxvm_clock_stale(const struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_write_system_time(struct zxvm_vcpu *vcpu, u64 value);
 enum zxvm_run zxvm_write_wall_clock(struct zxvm_vcpu *vcpu, u64 value);
 
