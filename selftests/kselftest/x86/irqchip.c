@@ -325,6 +325,119 @@ TEST_F(self_ipis_by_priority, boot_one)
 	expect_irq(c, OP_WINDOW, 0x77);
 }
 
+/* All by MSRs: priorities, TPR, what is in service, errors, the timer */
+TEST_F(x2apic_delivery, boot_one)
+{
+	struct vt *c = &cpu[0];
+
+	to_x2apic(c);
+	wrmsr(c, 0x83f, 0x41);
+	wrmsr(c, 0x83f, 0x91);
+	start(c, OP_WINDOW, 0, 0);
+	EXPECT_TELL(c, TELL_C, 0x91);
+	EXPECT_TELL(c, TELL_C, 0x41);
+	next(c, TELL_DONE);
+	wrmsr(c, 0x808, 0x60);
+	wrmsr(c, 0x83f, 0x61);
+	expect_none(c);
+	EXPECT_EQ(rdmsr(c, 0x823), 2);
+	wrmsr(c, 0x808, 0x5f);
+	expect_irq(c, OP_WINDOW, 0x61);
+	EXPECT_EQ(rdmsr(c, 0x823), 0);
+	do_op(c, OP_SET_CR8, 0, 8);
+	wrmsr(c, 0x830, 0x44000 | 0x81);
+	expect_none(c);
+	EXPECT_EQ(rdmsr(c, 0x808), 0x80);
+	do_op(c, OP_SET_CR8, 0, 0);
+	expect_irq(c, OP_HALT, 0x81);
+	/* In service */
+	set_eoi(c, NO_EOI);
+	wrmsr(c, 0x83f, 0x51);
+	expect_irq(c, OP_WINDOW, 0x51);
+	EXPECT_EQ(rdmsr(c, 0x812), 1 << 17);
+	EXPECT_EQ(rdmsr(c, 0x80a), 0x50);
+	set_eoi(c, EOI_MSR);
+	wrmsr(c, 0x83f, 0x5f);
+	expect_none(c);
+	wrmsr(c, 0x80b, 0);
+	EXPECT_EQ(rdmsr(c, 0x812), 0);
+	expect_irq(c, OP_HALT, 0x5f);
+	/* No APIC delivers vector 7. */
+	wrmsr(c, 0x837, 0xfe);
+	wrmsr(c, 0x83f, 7);
+	expect_irq(c, OP_WINDOW, 0xfe);
+	wrmsr(c, 0x828, 0);
+	EXPECT_EQ(rdmsr(c, 0x828), 0x60);
+	expect_fault(c, OP_WRMSR, 0x83f, 0x151);
+	expect_fault(c, OP_WRMSR, 0x808, 1ULL << 32);
+	expect_fault(c, OP_RDMSR, 0x83f, 0);
+	expect_fault(c, OP_RDMSR, 0x809, 0);
+	wrmsr(c, 0x83e, 0xb);
+	wrmsr(c, 0x832, 0x40);
+	wrmsr(c, 0x838, 1000000);
+	expect_irq(c, OP_HALT, 0x40);
+	EXPECT_EQ(rdmsr(c, 0x839), 0);
+	expect_none(c);
+}
+
+/* What is pending and in service while the mode changes */
+TEST(x2apic_comes_and_goes)
+{
+	struct vt *c = &cpu[0];
+
+	boot(2);
+	set_eoi(c, NO_EOI);
+	wr(c, ICR, 0x44000 | 0x51);
+	expect_irq(c, OP_WINDOW, 0x51);
+	wr(c, ICR, 0x44000 | 0x5f);
+	to_x2apic(c);
+	expect_none(c);
+	wrmsr(c, 0x80b, 0);
+	expect_irq(c, OP_WINDOW, 0x5f);
+	/* Nothing is accepted while software has it disabled. */
+	wrmsr(c, 0x80f, 0xff);
+	wrmsr(c, 0x83f, 0x77);
+	wrmsr(c, 0x80f, 0x1ff);
+	expect_none(c);
+	wrmsr(c, 0x83f, 0x78);
+	wrmsr(c, APIC_BASE, LAPIC | 0x100);
+	wrmsr(c, APIC_BASE, LAPIC | 0x900);
+	wr(c, SVR, 0x1ff);
+	set_eoi(c, EOI_PAGE);
+	expect_none(c);
+	wr(c, ICR, 0x44000 | 0x79);
+	expect_irq(c, OP_WINDOW, 0x79);
+	/* INIT forgets, and keeps the mode. */
+	start_ap(1);
+	c = &cpu[1];
+	/* In both modes */
+	wr(c, ICR, 0x44000 | 0x90);
+	expect_irq(c, OP_WINDOW, 0x90);
+	to_x2apic(c);
+	set_eoi(c, NO_EOI);
+	wrmsr(c, 0x83f, 0x91);
+	expect_irq(c, OP_WINDOW, 0x91);
+	wrmsr(c, 0x83f, 0x92);
+	start(c, OP_SPIN, 0, 0);
+	vt_go(c);
+	sleep_ms(20);
+	send(&cpu[0], 1, 0xc500);
+	vt_asleep(c);
+	send(&cpu[0], 1, 0x4600 | START >> 12);
+	ASSERT_OK(vt_wait(c));
+	EXPECT_MEM(&c->pkt, TELL_START);
+	memset(&c->page->state, 0, sizeof(c->page->state));
+	c->page->state.x86.r15 = ENTRY + (guest_apic_ap - guest_apic);
+	next(c, TELL_DONE);
+	set_eoi(c, EOI_MSR);
+	EXPECT_EQ(rdmsr(c, 0x80f), 0xff);
+	EXPECT_EQ(rdmsr(c, 0x814), 0);
+	wrmsr(c, 0x80f, 0x1ff);
+	expect_none(c);
+	wrmsr(c, 0x83f, 0x31);
+	expect_irq(c, OP_WINDOW, 0x31);
+}
+
 /* TPR holds back, and MOV to CR8 lets go */
 TEST_F(task_priority, boot_one)
 {
