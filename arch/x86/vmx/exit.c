@@ -62,20 +62,20 @@ struct reason {
 /* An event was being delivered: it is delivered again. 28.2.4 */
 static bool requeue_vectored(struct zxvm_vcpu *vcpu)
 {
-	u32 info = vmread(IDT_VECTORING_INFO_FIELD);
+	u32 info = vmx_read(IDT_VECTORING_INFO_FIELD);
 	u32 error = 0, length = 0;
 
 	if (likely(!(info & ZXVM_EVENT_VALID)))
 		return false;
 	if (info & ZXVM_EVENT_ERROR)
-		error = vmread(IDT_VECTORING_ERROR_CODE);
+		error = vmx_read(IDT_VECTORING_ERROR_CODE);
 	if ((info & ZXVM_EVENT_TYPE) >= ZXVM_EVENT_SOFT_INT)
-		length = vmread(VM_EXIT_INSTRUCTION_LEN);
+		length = vmx_read(VM_EXIT_INSTRUCTION_LEN);
 	/* The delivery has blocked NMIs already, and will do so again. */
 	if ((info & ZXVM_EVENT_TYPE) == ZXVM_EVENT_NMI)
-		vmwrite(GUEST_INTERRUPTIBILITY_INFO,
-			vmread(GUEST_INTERRUPTIBILITY_INFO) &
-			~(u64)GUEST_INTR_STATE_NMI);
+		vmx_write(GUEST_INTERRUPTIBILITY_INFO,
+			  vmx_read(GUEST_INTERRUPTIBILITY_INFO) &
+			  ~(u64)GUEST_INTR_STATE_NMI);
 	zxvm_requeue_event(vcpu, info, error, length);
 	return true;
 }
@@ -83,8 +83,9 @@ static bool requeue_vectored(struct zxvm_vcpu *vcpu)
 /* The fault of an IRET that has unblocked NMIs: it has to do so again. */
 static void reblock_nmi(void)
 {
-	vmwrite(GUEST_INTERRUPTIBILITY_INFO,
-		vmread(GUEST_INTERRUPTIBILITY_INFO) | GUEST_INTR_STATE_NMI);
+	vmx_write(GUEST_INTERRUPTIBILITY_INFO,
+		  vmx_read(GUEST_INTERRUPTIBILITY_INFO) |
+		  GUEST_INTR_STATE_NMI);
 }
 
 /* If TF traps where STI or MOV SS block, VM entry wants to see it; 27.3.1.5 */
@@ -92,10 +93,10 @@ static void keep_step_pending(void)
 {
 	const u64 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
 
-	if (unlikely(vmread(GUEST_RFLAGS) & X86_EFLAGS_TF) &&
-	    vmread(GUEST_INTERRUPTIBILITY_INFO) & shadows)
-		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS,
-			vmread(GUEST_PENDING_DBG_EXCEPTIONS) | DR_STEP);
+	if (unlikely(vmx_read(GUEST_RFLAGS) & X86_EFLAGS_TF) &&
+	    vmx_read(GUEST_INTERRUPTIBILITY_INFO) & shadows)
+		vmx_write(GUEST_PENDING_DBG_EXCEPTIONS,
+			  vmx_read(GUEST_PENDING_DBG_EXCEPTIONS) | DR_STEP);
 }
 
 /* INT1 exits before it is executed, as #DB and without a reason; 28.3.3 */
@@ -103,7 +104,7 @@ static enum zxvm_run handle_int1(struct zxvm_vcpu *vcpu)
 {
 	zxvm_requeue_event(vcpu, X86_TRAP_DB | ZXVM_EVENT_PRIV_SOFT |
 				 ZXVM_EVENT_VALID, 0,
-			   vmread(VM_EXIT_INSTRUCTION_LEN));
+			   vmx_read(VM_EXIT_INSTRUCTION_LEN));
 	return ZXVM_RUN_RESUME;
 }
 
@@ -114,15 +115,15 @@ static enum zxvm_run handle_int1(struct zxvm_vcpu *vcpu)
  */
 static enum zxvm_run handle_debug(struct zxvm_vcpu *vcpu)
 {
-	u64 bits = vmread(EXIT_QUALIFICATION) & QUAL_DEBUG_BITS;
+	u64 bits = vmx_read(EXIT_QUALIFICATION) & QUAL_DEBUG_BITS;
 
 	if (requeue_vectored(vcpu)) {
-		vmwrite(GUEST_PENDING_DBG_EXCEPTIONS,
-			(bits & (DR_TRAP_BITS | DR_STEP)) | PENDING_ENABLED);
+		vmx_write(GUEST_PENDING_DBG_EXCEPTIONS,
+			  (bits & (DR_TRAP_BITS | DR_STEP)) | PENDING_ENABLED);
 		return ZXVM_RUN_RESUME;
 	}
 	vmx_add_dr6(vcpu, bits);
-	vmwrite(GUEST_DR7, vmread(GUEST_DR7) & ~(u64)DR7_GD);
+	vmx_write(GUEST_DR7, vmx_read(GUEST_DR7) & ~(u64)DR7_GD);
 	keep_step_pending();
 	zxvm_queue_exception(vcpu, X86_TRAP_DB);
 	return ZXVM_RUN_RESUME;
@@ -135,14 +136,14 @@ static enum zxvm_run handle_alignment(struct zxvm_vcpu *vcpu, u32 info)
 		return ZXVM_RUN_RESUME;
 	if (info & INTR_INFO_UNBLOCK_NMI)
 		reblock_nmi();
-	zxvm_queue_error(vcpu, X86_TRAP_AC, vmread(VM_EXIT_INTR_ERROR_CODE));
+	zxvm_queue_error(vcpu, X86_TRAP_AC, vmx_read(VM_EXIT_INTR_ERROR_CODE));
 	return ZXVM_RUN_RESUME;
 }
 
 static enum zxvm_run handle_exception(struct zxvm_vcpu *vcpu,
 				      struct zxvm_exit *exit)
 {
-	u32 info = vmread(VM_EXIT_INTR_INFO);
+	u32 info = vmx_read(VM_EXIT_INTR_INFO);
 
 	switch (info & ZXVM_EVENT_TYPE) {
 	case ZXVM_EVENT_NMI:
@@ -161,7 +162,7 @@ static enum zxvm_run handle_exception(struct zxvm_vcpu *vcpu,
 		/* INT1: a trap that leaves DR6 alone; RIP is still before it */
 		if ((info & ZXVM_EVENT_TYPE) == ZXVM_EVENT_PRIV_SOFT) {
 			zxvm_requeue_event(vcpu, info, 0,
-					   vmread(VM_EXIT_INSTRUCTION_LEN));
+					   vmx_read(VM_EXIT_INSTRUCTION_LEN));
 			return ZXVM_RUN_RESUME;
 		}
 		return handle_debug(vcpu);
@@ -229,7 +230,7 @@ static enum zxvm_run handle_xsetbv(struct zxvm_vcpu *vcpu,
 /* 28.1.3: LMSW and CLTS exit for bits that the mask gives to us. */
 static enum zxvm_run handle_cr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
-	u64 qual = vmread(EXIT_QUALIFICATION), cr0;
+	u64 qual = vmx_read(EXIT_QUALIFICATION), cr0;
 
 	switch (FIELD_GET(QUAL_CR_TYPE, qual)) {
 	case CR_TYPE_MOV_TO:
@@ -258,7 +259,7 @@ static enum zxvm_run handle_dr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 
 static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
-	u64 qual = vmread(EXIT_QUALIFICATION);
+	u64 qual = vmx_read(EXIT_QUALIFICATION);
 	struct zxvm_io io = {
 		.port = FIELD_GET(QUAL_IO_PORT, qual),
 		.size = FIELD_GET(QUAL_IO_SIZE, qual) + 1,
@@ -266,7 +267,7 @@ static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	};
 
 	if (unlikely(qual & QUAL_IO_STRING)) {
-		u64 info = vmread(VMX_INSTRUCTION_INFO);
+		u64 info = vmx_read(VMX_INSTRUCTION_INFO);
 
 		io.string = true;
 		io.rep = qual & QUAL_IO_REP;
@@ -279,7 +280,7 @@ static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
 					  struct zxvm_exit *exit)
 {
-	u64 qual = vmread(EXIT_QUALIFICATION);
+	u64 qual = vmx_read(EXIT_QUALIFICATION);
 	u32 access = 0, how = 0;
 
 	if (requeue_vectored(vcpu))
@@ -295,9 +296,9 @@ static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
 	if (!(qual & QUAL_EPT_LINEAR) || !(qual & QUAL_EPT_TRANSLATED))
 		how |= ZXVM_FAULT_WALK;
 	vcpu->arch.insn_len = vmx_caps.insn_len ?
-			      vmread(VM_EXIT_INSTRUCTION_LEN) : 0;
+			      vmx_read(VM_EXIT_INSTRUCTION_LEN) : 0;
 	return zxvm_handle_nested_fault(vcpu, exit,
-					vmread(GUEST_PHYSICAL_ADDRESS),
+					vmx_read(GUEST_PHYSICAL_ADDRESS),
 					access, how);
 }
 
@@ -306,8 +307,6 @@ static enum zxvm_run handle_refused(struct zxvm_vcpu *vcpu,
 {
 	return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
 }
-
-#define INSN(handler)	handler, true
 
 /*
  * Reasons that no control asks for have no handler: RDTSC, INVLPG, descriptor
@@ -325,39 +324,39 @@ static const struct reason reasons[] = {
 	[EXIT_REASON_INTERRUPT_WINDOW]	= { "interrupt-window", handle_window },
 	[EXIT_REASON_NMI_WINDOW]	= { "nmi-window", handle_window },
 	[EXIT_REASON_TASK_SWITCH]	= { "task-switch", handle_refused },
-	[EXIT_REASON_CPUID]		= { "cpuid", INSN(handle_cpuid) },
-	[EXIT_REASON_GETSEC]		= { "getsec", INSN(handle_ud) },
-	[EXIT_REASON_HLT]		= { "hlt", INSN(handle_hlt) },
-	[EXIT_REASON_INVD]		= { "invd", INSN(handle_nop) },
-	[EXIT_REASON_RDPMC]		= { "rdpmc", INSN(handle_gp) },
+	[EXIT_REASON_CPUID]		= { "cpuid", handle_cpuid, true },
+	[EXIT_REASON_GETSEC]		= { "getsec", handle_ud, true },
+	[EXIT_REASON_HLT]		= { "hlt", handle_hlt, true },
+	[EXIT_REASON_INVD]		= { "invd", handle_nop, true },
+	[EXIT_REASON_RDPMC]		= { "rdpmc", handle_gp, true },
 	[EXIT_REASON_VMCALL]		= { "vmcall",
-					    INSN(zxvm_handle_hypercall) },
-	[EXIT_REASON_VMCLEAR]		= { "vmclear", INSN(handle_ud) },
-	[EXIT_REASON_VMLAUNCH]		= { "vmlaunch", INSN(handle_ud) },
-	[EXIT_REASON_VMPTRLD]		= { "vmptrld", INSN(handle_ud) },
-	[EXIT_REASON_VMPTRST]		= { "vmptrst", INSN(handle_ud) },
-	[EXIT_REASON_VMREAD]		= { "vmread", INSN(handle_ud) },
-	[EXIT_REASON_VMRESUME]		= { "vmresume", INSN(handle_ud) },
-	[EXIT_REASON_VMWRITE]		= { "vmwrite", INSN(handle_ud) },
-	[EXIT_REASON_VMOFF]		= { "vmxoff", INSN(handle_ud) },
-	[EXIT_REASON_VMON]		= { "vmxon", INSN(handle_ud) },
-	[EXIT_REASON_CR_ACCESS]		= { "cr", INSN(handle_cr) },
-	[EXIT_REASON_DR_ACCESS]		= { "dr", INSN(handle_dr) },
-	[EXIT_REASON_IO_INSTRUCTION]	= { "io", INSN(handle_io) },
-	[EXIT_REASON_MSR_READ]		= { "rdmsr", INSN(zxvm_handle_rdmsr) },
-	[EXIT_REASON_MSR_WRITE]		= { "wrmsr", INSN(zxvm_handle_wrmsr) },
-	[EXIT_REASON_MWAIT_INSTRUCTION]	= { "mwait", INSN(handle_ud) },
-	[EXIT_REASON_MONITOR_INSTRUCTION] = { "monitor", INSN(handle_ud) },
-	[EXIT_REASON_PAUSE_INSTRUCTION]	= { "pause", INSN(handle_pause) },
+					    zxvm_handle_hypercall, true },
+	[EXIT_REASON_VMCLEAR]		= { "vmclear", handle_ud, true },
+	[EXIT_REASON_VMLAUNCH]		= { "vmlaunch", handle_ud, true },
+	[EXIT_REASON_VMPTRLD]		= { "vmptrld", handle_ud, true },
+	[EXIT_REASON_VMPTRST]		= { "vmptrst", handle_ud, true },
+	[EXIT_REASON_VMREAD]		= { "vmread", handle_ud, true },
+	[EXIT_REASON_VMRESUME]		= { "vmresume", handle_ud, true },
+	[EXIT_REASON_VMWRITE]		= { "vmwrite", handle_ud, true },
+	[EXIT_REASON_VMOFF]		= { "vmxoff", handle_ud, true },
+	[EXIT_REASON_VMON]		= { "vmxon", handle_ud, true },
+	[EXIT_REASON_CR_ACCESS]		= { "cr", handle_cr, true },
+	[EXIT_REASON_DR_ACCESS]		= { "dr", handle_dr, true },
+	[EXIT_REASON_IO_INSTRUCTION]	= { "io", handle_io, true },
+	[EXIT_REASON_MSR_READ]		= { "rdmsr", zxvm_handle_rdmsr, true },
+	[EXIT_REASON_MSR_WRITE]		= { "wrmsr", zxvm_handle_wrmsr, true },
+	[EXIT_REASON_MWAIT_INSTRUCTION]	= { "mwait", handle_ud, true },
+	[EXIT_REASON_MONITOR_INSTRUCTION] = { "monitor", handle_ud, true },
+	[EXIT_REASON_PAUSE_INSTRUCTION]	= { "pause", handle_pause, true },
 	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { "tpr", handle_window },
 	[EXIT_REASON_EPT_VIOLATION]	= { "ept-violation",
 					    handle_ept_violation },
 	[EXIT_REASON_EPT_MISCONFIG]	= { "ept-misconfig", handle_refused },
-	[EXIT_REASON_INVEPT]		= { "invept", INSN(handle_ud) },
-	[EXIT_REASON_INVVPID]		= { "invvpid", INSN(handle_ud) },
-	[EXIT_REASON_WBINVD]		= { "wbinvd", INSN(handle_nop) },
-	[EXIT_REASON_XSETBV]		= { "xsetbv", INSN(handle_xsetbv) },
-	[EXIT_REASON_ENCLS]		= { "encls", INSN(handle_ud) },
+	[EXIT_REASON_INVEPT]		= { "invept", handle_ud, true },
+	[EXIT_REASON_INVVPID]		= { "invvpid", handle_ud, true },
+	[EXIT_REASON_WBINVD]		= { "wbinvd", handle_nop, true },
+	[EXIT_REASON_XSETBV]		= { "xsetbv", handle_xsetbv, true },
+	[EXIT_REASON_ENCLS]		= { "encls", handle_ud, true },
 };
 
 /**
@@ -387,13 +386,13 @@ static enum zxvm_run entry_failed(struct zxvm_exit *exit)
  */
 enum zxvm_run vmx_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
-	u32 full = vmread(VM_EXIT_REASON), code = full & 0xffff;
+	u32 full = vmx_read(VM_EXIT_REASON), code = full & 0xffff;
 	const struct reason *reason;
 
 	zxvm_count_exit(min_t(u32, code, ZXVM_ARCH_EXITS - 1));
 	if (trace_zxvm_exit_enabled())
-		trace_zxvm_exit(vcpu->index, full, vmread(GUEST_RIP),
-				vmread(EXIT_QUALIFICATION));
+		trace_zxvm_exit(vcpu->index, full, vmx_read(GUEST_RIP),
+				vmx_read(EXIT_QUALIFICATION));
 	if (unlikely(full & VMX_EXIT_REASONS_FAILED_VMENTRY))
 		return entry_failed(exit);
 	vcpu->arch.vmx->launched = true;
@@ -401,7 +400,7 @@ enum zxvm_run vmx_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 		return handle_refused(vcpu, exit);
 	reason = &reasons[array_index_nospec(code, ARRAY_SIZE(reasons))];
 	if (reason->instruction)
-		vcpu->arch.insn_len = vmread(VM_EXIT_INSTRUCTION_LEN);
+		vcpu->arch.insn_len = vmx_read(VM_EXIT_INSTRUCTION_LEN);
 	if (unlikely(!reason->handler))
 		return handle_refused(vcpu, exit);
 	return reason->handler(vcpu, exit);

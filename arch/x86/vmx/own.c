@@ -107,7 +107,7 @@ static bool feature_control_allows(void)
 }
 
 /* CR4.VMXE is set already: somebody is in VMX operation, or was. */
-static bool vmxon(u64 pa)
+static bool enter_vmx(u64 pa)
 {
 	bool failed;
 
@@ -129,7 +129,7 @@ int vmx_hw_enable(void)
 	/* Not every CPU traces in VMX operation; perf knows which; 33.5 */
 	intel_pt_handle_vmx(1);
 	cr4_set_bits_irqsoff(X86_CR4_VMXE);
-	if (!vmxon(__pa(__this_cpu_read(vmxon_region)))) {
+	if (!enter_vmx(__pa(__this_cpu_read(vmxon_region)))) {
 		cr4_clear_bits_irqsoff(X86_CR4_VMXE);
 		intel_pt_handle_vmx(0);
 		return -EIO;

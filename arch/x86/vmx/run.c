@@ -58,10 +58,10 @@ void vmx_inject(struct zxvm_vcpu *vcpu, const struct zxvm_event *event)
 {
 	/* The error code is not pushed in real mode; 27.2.1.3 */
 	if (event->info & ZXVM_EVENT_ERROR)
-		vmwrite(VM_ENTRY_EXCEPTION_ERROR_CODE, event->error);
+		vmx_write(VM_ENTRY_EXCEPTION_ERROR_CODE, event->error);
 	if ((event->info & ZXVM_EVENT_TYPE) >= ZXVM_EVENT_SOFT_INT)
-		vmwrite(VM_ENTRY_INSTRUCTION_LEN, event->length);
-	vmwrite(VM_ENTRY_INTR_INFO_FIELD, event->info);
+		vmx_write(VM_ENTRY_INSTRUCTION_LEN, event->length);
+	vmx_write(VM_ENTRY_INTR_INFO_FIELD, event->info);
 }
 
 /**
@@ -72,11 +72,11 @@ void vmx_inject(struct zxvm_vcpu *vcpu, const struct zxvm_event *event)
  */
 u32 vmx_blocked(struct zxvm_vcpu *vcpu)
 {
-	u64 shadow = vmread(GUEST_INTERRUPTIBILITY_INFO);
+	u64 shadow = vmx_read(GUEST_INTERRUPTIBILITY_INFO);
 	u32 blocked = 0;
 
 	if (shadow & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS) ||
-	    !(vmread(GUEST_RFLAGS) & X86_EFLAGS_IF))
+	    !(vmx_read(GUEST_RFLAGS) & X86_EFLAGS_IF))
 		blocked |= ZXVM_WINDOW_IRQ;
 	/* Some CPUs refuse an NMI after STI, too; 27.3.1.5 */
 	if (shadow & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS |

@@ -145,9 +145,9 @@ static bool is_msr(enum zxvm_field field)
 static u64 read_masked(unsigned long reg, unsigned long mask,
 		       unsigned long shadow)
 {
-	u64 host = vmread(mask);
+	u64 host = vmx_read(mask);
 
-	return (vmread(reg) & ~host) | (vmread(shadow) & host);
+	return (vmx_read(reg) & ~host) | (vmx_read(shadow) & host);
 }
 
 /*
@@ -157,28 +157,28 @@ static u64 read_masked(unsigned long reg, unsigned long mask,
 static void write_guest_cr0(struct vmx_vcpu *vmx, u64 value)
 {
 	vmx->vpid_stale = true;
-	vmwrite(CR0_READ_SHADOW, value);
-	vmwrite(GUEST_CR0, (value & ~(X86_CR0_NW | X86_CR0_CD)) | X86_CR0_NE |
+	vmx_write(CR0_READ_SHADOW, value);
+	vmx_write(GUEST_CR0, (value & ~(X86_CR0_NW | X86_CR0_CD)) | X86_CR0_NE |
 			   X86_CR0_ET);
 }
 
 static void write_guest_cr4(struct vmx_vcpu *vmx, u64 value)
 {
 	vmx->vpid_stale = true;
-	vmwrite(CR4_READ_SHADOW, value);
-	vmwrite(GUEST_CR4, (value & ~(u64)X86_CR4_MCE) | X86_CR4_VMXE |
+	vmx_write(CR4_READ_SHADOW, value);
+	vmx_write(GUEST_CR4, (value & ~(u64)X86_CR4_MCE) | X86_CR4_VMXE |
 			   (__read_cr4() & X86_CR4_MCE));
 }
 
 /* "IA-32e mode guest" has to agree with EFER.LMA; 27.2.1.3 */
 static void write_guest_efer(u64 value)
 {
-	u64 entry = vmread(VM_ENTRY_CONTROLS) & ~(u64)VM_ENTRY_IA32E_MODE;
+	u64 entry = vmx_read(VM_ENTRY_CONTROLS) & ~(u64)VM_ENTRY_IA32E_MODE;
 
 	if (value & EFER_LMA)
 		entry |= VM_ENTRY_IA32E_MODE;
-	vmwrite(VM_ENTRY_CONTROLS, entry);
-	vmwrite(GUEST_IA32_EFER, value);
+	vmx_write(VM_ENTRY_CONTROLS, entry);
+	vmx_write(GUEST_IA32_EFER, value);
 }
 
 static u64 read_field(enum zxvm_field field)
@@ -191,7 +191,7 @@ static u64 read_field(enum zxvm_field field)
 		return read_masked(GUEST_CR4, CR4_GUEST_HOST_MASK,
 				   CR4_READ_SHADOW);
 	default:
-		return vmread(field_encoding[field]);
+		return vmx_read(field_encoding[field]);
 	}
 }
 
@@ -209,7 +209,7 @@ static void write_field(struct vmx_vcpu *vmx, enum zxvm_field field,
 		write_guest_efer(value);
 		break;
 	default:
-		vmwrite(field_encoding[field], value);
+		vmx_write(field_encoding[field], value);
 	}
 }
 
@@ -250,7 +250,7 @@ u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 	u64 value = 0;
 
 	if (likely(vcpu->arch.live && field_encoding[field]))
-		return vmread(field_encoding[field]);
+		return vmx_read(field_encoding[field]);
 	if (is_msr(field))
 		return get_msr(vcpu, field);
 	if (window_begin(vcpu, &flags)) {
@@ -297,10 +297,10 @@ void vmx_get_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 	memset(value, 0, sizeof(*value));
 	if (!window_begin(vcpu, &flags))
 		return;
-	value->selector = vmread(SEG_FIELD(GUEST_ES_SELECTOR, seg));
-	value->base = vmread(SEG_FIELD(GUEST_ES_BASE, seg));
-	value->limit = vmread(SEG_FIELD(GUEST_ES_LIMIT, seg));
-	value->ar = vmread(SEG_FIELD(GUEST_ES_AR_BYTES, seg));
+	value->selector = vmx_read(SEG_FIELD(GUEST_ES_SELECTOR, seg));
+	value->base = vmx_read(SEG_FIELD(GUEST_ES_BASE, seg));
+	value->limit = vmx_read(SEG_FIELD(GUEST_ES_LIMIT, seg));
+	value->ar = vmx_read(SEG_FIELD(GUEST_ES_AR_BYTES, seg));
 	window_end(vcpu, flags);
 }
 
@@ -317,10 +317,10 @@ void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 
 	if (!window_begin(vcpu, &flags))
 		return;
-	vmwrite(SEG_FIELD(GUEST_ES_SELECTOR, seg), value->selector);
-	vmwrite(SEG_FIELD(GUEST_ES_BASE, seg), value->base);
-	vmwrite(SEG_FIELD(GUEST_ES_LIMIT, seg), value->limit);
-	vmwrite(SEG_FIELD(GUEST_ES_AR_BYTES, seg), value->ar);
+	vmx_write(SEG_FIELD(GUEST_ES_SELECTOR, seg), value->selector);
+	vmx_write(SEG_FIELD(GUEST_ES_BASE, seg), value->base);
+	vmx_write(SEG_FIELD(GUEST_ES_LIMIT, seg), value->limit);
+	vmx_write(SEG_FIELD(GUEST_ES_AR_BYTES, seg), value->ar);
 	window_end(vcpu, flags);
 }
 
@@ -331,18 +331,18 @@ static void write_host_cpu(int cpu)
 	u64 value;
 
 	store_idt(&idt);
-	vmwrite(HOST_IDTR_BASE, idt.address);
-	vmwrite(HOST_GDTR_BASE, (unsigned long)get_cpu_gdt_ro(cpu));
-	vmwrite(HOST_TR_BASE, (unsigned long)
+	vmx_write(HOST_IDTR_BASE, idt.address);
+	vmx_write(HOST_GDTR_BASE, (unsigned long)get_cpu_gdt_ro(cpu));
+	vmx_write(HOST_TR_BASE, (unsigned long)
 		&get_cpu_entry_area(cpu)->tss.x86_tss);
 	rdmsrl(MSR_GS_BASE, value);
-	vmwrite(HOST_GS_BASE, value);
+	vmx_write(HOST_GS_BASE, value);
 	rdmsrl(MSR_IA32_SYSENTER_CS, value);
-	vmwrite(HOST_IA32_SYSENTER_CS, value);
+	vmx_write(HOST_IA32_SYSENTER_CS, value);
 	rdmsrl(MSR_IA32_SYSENTER_ESP, value);
-	vmwrite(HOST_IA32_SYSENTER_ESP, value);
+	vmx_write(HOST_IA32_SYSENTER_ESP, value);
 	rdmsrl(MSR_IA32_SYSENTER_EIP, value);
-	vmwrite(HOST_IA32_SYSENTER_EIP, value);
+	vmx_write(HOST_IA32_SYSENTER_EIP, value);
 }
 
 /**
@@ -364,15 +364,15 @@ void vmx_refresh_host(struct vmx_vcpu *vmx)
 		vmx->host.cpu = cpu;
 	}
 	if (unlikely(vmx->host.fs_base != vmx->host_fs_base)) {
-		vmwrite(HOST_FS_BASE, vmx->host_fs_base);
+		vmx_write(HOST_FS_BASE, vmx->host_fs_base);
 		vmx->host.fs_base = vmx->host_fs_base;
 	}
 	if (unlikely(vmx->host.cr3 != cr3)) {
-		vmwrite(HOST_CR3, cr3);
+		vmx_write(HOST_CR3, cr3);
 		vmx->host.cr3 = cr3;
 	}
 	if (unlikely(vmx->host.cr4 != cr4)) {
-		vmwrite(HOST_CR4, cr4);
+		vmx_write(HOST_CR4, cr4);
 		vmx->host.cr4 = cr4;
 	}
 	rdmsrl(MSR_IA32_DEBUGCTLMSR, vmx->host_debugctl);
@@ -477,8 +477,8 @@ void vmx_add_dr6(struct zxvm_vcpu *vcpu, u64 bits)
 /* The VMCS is current. */
 static bool in_64bit_code(void)
 {
-	return vmread(GUEST_CS_AR_BYTES) & ZXVM_AR_L &&
-	       vmread(GUEST_IA32_EFER) & EFER_LMA;
+	return vmx_read(GUEST_CS_AR_BYTES) & ZXVM_AR_L &&
+	       vmx_read(GUEST_IA32_EFER) & EFER_LMA;
 }
 
 /*
@@ -488,16 +488,16 @@ static bool in_64bit_code(void)
 static void skip_instruction(struct zxvm_vcpu *vcpu)
 {
 	const u64 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
-	u64 shadow = vmread(GUEST_INTERRUPTIBILITY_INFO);
-	u64 rip = vmread(GUEST_RIP), next = rip + vcpu->arch.insn_len;
+	u64 shadow = vmx_read(GUEST_INTERRUPTIBILITY_INFO);
+	u64 rip = vmx_read(GUEST_RIP), next = rip + vcpu->arch.insn_len;
 
 	/* EIP wraps, and VM entry checks that it has. */
 	if (unlikely((rip ^ next) & BIT_ULL(32)) && !in_64bit_code())
 		next = (u32)next;
-	vmwrite(GUEST_RIP, next);
+	vmx_write(GUEST_RIP, next);
 	if (unlikely(shadow & shadows))
-		vmwrite(GUEST_INTERRUPTIBILITY_INFO, shadow & ~shadows);
-	if (unlikely(vmread(GUEST_RFLAGS) & X86_EFLAGS_TF)) {
+		vmx_write(GUEST_INTERRUPTIBILITY_INFO, shadow & ~shadows);
+	if (unlikely(vmx_read(GUEST_RFLAGS) & X86_EFLAGS_TF)) {
 		vmx_add_dr6(vcpu, DR_STEP);
 		zxvm_queue_exception(vcpu, X86_TRAP_DB);
 	}
@@ -531,7 +531,7 @@ void vmx_set_exec(struct vmx_vcpu *vmx, u32 exec)
 	if (vmx->exec == exec)
 		return;
 	vmx->exec = exec;
-	vmwrite(CPU_BASED_VM_EXEC_CONTROL, exec);
+	vmx_write(CPU_BASED_VM_EXEC_CONTROL, exec);
 }
 
 /**
@@ -541,7 +541,7 @@ void vmx_set_exec(struct vmx_vcpu *vmx, u32 exec)
  */
 void vmx_set_tpr_threshold(struct zxvm_vcpu *vcpu, u8 class)
 {
-	vmwrite(TPR_THRESHOLD, class);
+	vmx_write(TPR_THRESHOLD, class);
 }
 
 /**
@@ -557,7 +557,7 @@ void vmx_set_window(struct zxvm_vcpu *vcpu, u32 windows)
 
 	/* STI does not block the NMI window, but may block NMIs; 26.2, 27.3.1.5 */
 	if (windows & ZXVM_WINDOW_NMI &&
-	    vmread(GUEST_INTERRUPTIBILITY_INFO) & GUEST_INTR_STATE_STI)
+	    vmx_read(GUEST_INTERRUPTIBILITY_INFO) & GUEST_INTR_STATE_STI)
 		windows = ZXVM_WINDOW_IRQ;
 	if (windows & ZXVM_WINDOW_IRQ)
 		exec |= CPU_BASED_INTR_WINDOW_EXITING;

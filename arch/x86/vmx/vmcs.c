@@ -54,61 +54,61 @@ static void init_controls(struct zxvm_vcpu *vcpu)
 	if (!vmx->vpid)
 		exec2 &= ~SECONDARY_EXEC_ENABLE_VPID;
 	vmx->exec = vmx_caps.exec;
-	vmwrite(PIN_BASED_VM_EXEC_CONTROL, vmx_caps.pin);
-	vmwrite(CPU_BASED_VM_EXEC_CONTROL, vmx->exec);
-	vmwrite(SECONDARY_VM_EXEC_CONTROL, exec2);
-	vmwrite(VM_EXIT_CONTROLS, vmx_caps.exit);
-	vmwrite(VM_ENTRY_CONTROLS, vmx_caps.entry);
+	vmx_write(PIN_BASED_VM_EXEC_CONTROL, vmx_caps.pin);
+	vmx_write(CPU_BASED_VM_EXEC_CONTROL, vmx->exec);
+	vmx_write(SECONDARY_VM_EXEC_CONTROL, exec2);
+	vmx_write(VM_EXIT_CONTROLS, vmx_caps.exit);
+	vmx_write(VM_ENTRY_CONTROLS, vmx_caps.entry);
 
-	vmwrite(EXCEPTION_BITMAP, VMX_EXCEPTIONS);
-	vmwrite(PAGE_FAULT_ERROR_CODE_MASK, 0);
-	vmwrite(PAGE_FAULT_ERROR_CODE_MATCH, 0);
-	vmwrite(CR3_TARGET_COUNT, 0);
-	vmwrite(VM_EXIT_MSR_STORE_COUNT, 0);
-	vmwrite(VM_EXIT_MSR_LOAD_COUNT, 0);
-	vmwrite(VM_ENTRY_MSR_LOAD_COUNT, 0);
-	vmwrite(VM_ENTRY_INTR_INFO_FIELD, 0);
-	vmwrite(MSR_BITMAP, __pa(msr_bitmap));
-	vmwrite(VIRTUAL_APIC_PAGE_ADDR, __pa(vcpu->arch.apic.page));
-	vmwrite(TPR_THRESHOLD, 0);
-	vmwrite(EPT_POINTER, vmx_eptp(&vcpu->guest->vmar->pt.pt));
+	vmx_write(EXCEPTION_BITMAP, VMX_EXCEPTIONS);
+	vmx_write(PAGE_FAULT_ERROR_CODE_MASK, 0);
+	vmx_write(PAGE_FAULT_ERROR_CODE_MATCH, 0);
+	vmx_write(CR3_TARGET_COUNT, 0);
+	vmx_write(VM_EXIT_MSR_STORE_COUNT, 0);
+	vmx_write(VM_EXIT_MSR_LOAD_COUNT, 0);
+	vmx_write(VM_ENTRY_MSR_LOAD_COUNT, 0);
+	vmx_write(VM_ENTRY_INTR_INFO_FIELD, 0);
+	vmx_write(MSR_BITMAP, __pa(msr_bitmap));
+	vmx_write(VIRTUAL_APIC_PAGE_ADDR, __pa(vcpu->arch.apic.page));
+	vmx_write(TPR_THRESHOLD, 0);
+	vmx_write(EPT_POINTER, vmx_eptp(&vcpu->guest->vmar->pt.pt));
 	if (vmx->vpid)
-		vmwrite(VIRTUAL_PROCESSOR_ID, vmx->vpid);
+		vmx_write(VIRTUAL_PROCESSOR_ID, vmx->vpid);
 	if (exec2 & SECONDARY_EXEC_PAUSE_LOOP_EXITING) {
-		vmwrite(PLE_GAP, VMX_PLE_GAP);
-		vmwrite(PLE_WINDOW, VMX_PLE_WINDOW);
+		vmx_write(PLE_GAP, VMX_PLE_GAP);
+		vmx_write(PLE_WINDOW, VMX_PLE_WINDOW);
 	}
 	if (exec2 & SECONDARY_EXEC_ENCLS_EXITING)
-		vmwrite(ENCLS_EXITING_BITMAP, ~0ULL);
-	vmwrite(VMCS_LINK_POINTER, ~0ULL);
-	vmwrite(CR0_GUEST_HOST_MASK, VMX_CR0_HOST);
-	vmwrite(CR4_GUEST_HOST_MASK, ~zxvm_host.cr4 | VMX_CR4_HOST);
+		vmx_write(ENCLS_EXITING_BITMAP, ~0ULL);
+	vmx_write(VMCS_LINK_POINTER, ~0ULL);
+	vmx_write(CR0_GUEST_HOST_MASK, VMX_CR0_HOST);
+	vmx_write(CR4_GUEST_HOST_MASK, ~zxvm_host.cr4 | VMX_CR4_HOST);
 }
 
 /* What is the same on every CPU and in every thread */
 static void init_host(void)
 {
-	vmwrite(HOST_CR0, read_cr0());
-	vmwrite(HOST_CS_SELECTOR, __KERNEL_CS);
-	vmwrite(HOST_SS_SELECTOR, __KERNEL_DS);
-	vmwrite(HOST_DS_SELECTOR, 0);
-	vmwrite(HOST_ES_SELECTOR, 0);
-	vmwrite(HOST_FS_SELECTOR, 0);
-	vmwrite(HOST_GS_SELECTOR, 0);
-	vmwrite(HOST_FS_BASE, 0);
-	vmwrite(HOST_TR_SELECTOR, GDT_ENTRY_TSS * 8);
-	vmwrite(HOST_IA32_EFER, zxvm_host.host_efer);
-	vmwrite(HOST_IA32_PAT, zxvm_host.pat);
-	vmwrite(HOST_RIP, (unsigned long)vmx_exit);
+	vmx_write(HOST_CR0, read_cr0());
+	vmx_write(HOST_CS_SELECTOR, __KERNEL_CS);
+	vmx_write(HOST_SS_SELECTOR, __KERNEL_DS);
+	vmx_write(HOST_DS_SELECTOR, 0);
+	vmx_write(HOST_ES_SELECTOR, 0);
+	vmx_write(HOST_FS_SELECTOR, 0);
+	vmx_write(HOST_GS_SELECTOR, 0);
+	vmx_write(HOST_FS_BASE, 0);
+	vmx_write(HOST_TR_SELECTOR, GDT_ENTRY_TSS * 8);
+	vmx_write(HOST_IA32_EFER, zxvm_host.host_efer);
+	vmx_write(HOST_IA32_PAT, zxvm_host.pat);
+	vmx_write(HOST_RIP, (unsigned long)vmx_exit);
 }
 
 static void init_guest(void)
 {
-	vmwrite(GUEST_IA32_DEBUGCTL, 0);
-	vmwrite(GUEST_INTERRUPTIBILITY_INFO, 0);
-	vmwrite(GUEST_ACTIVITY_STATE, GUEST_ACTIVITY_ACTIVE);
-	vmwrite(GUEST_PENDING_DBG_EXCEPTIONS, 0);
-	vmwrite(GUEST_DR7, ZXVM_DR7_RESET);
+	vmx_write(GUEST_IA32_DEBUGCTL, 0);
+	vmx_write(GUEST_INTERRUPTIBILITY_INFO, 0);
+	vmx_write(GUEST_ACTIVITY_STATE, GUEST_ACTIVITY_ACTIVE);
+	vmx_write(GUEST_PENDING_DBG_EXCEPTIONS, 0);
+	vmx_write(GUEST_DR7, ZXVM_DR7_RESET);
 }
 
 static int fill_vmcs(struct zxvm_vcpu *vcpu)

@@ -161,13 +161,13 @@ extern struct vmx_caps vmx_caps __ro_after_init;
 DECLARE_PER_CPU(struct vmx_vcpu *, vmx_current);
 
 /**
- * vmread() - read a field of the current VMCS
+ * vmx_read() - read a field of the current VMCS
  * @field: its encoding, which exists on this CPU
  *
  * Context: interrupts off, inside zxvm_own_begin() and zxvm_own_end().
  * Return: its value.
  */
-static __always_inline u64 vmread(unsigned long field)
+static __always_inline u64 vmx_read(unsigned long field)
 {
 	u64 value;
 
@@ -176,13 +176,13 @@ static __always_inline u64 vmread(unsigned long field)
 }
 
 /**
- * vmwrite() - write a field of the current VMCS
+ * vmx_write() - write a field of the current VMCS
  * @field: its encoding, which exists on this CPU and can be written
  * @value: its new value
  *
- * Context: as vmread().
+ * Context: as vmx_read().
  */
-static __always_inline void vmwrite(unsigned long field, u64 value)
+static __always_inline void vmx_write(unsigned long field, u64 value)
 {
 	asm volatile("vmwrite %1, %0" : : "r" (field), "rm" (value) : "cc");
 }

@@ -197,7 +197,6 @@ SNIPPET(spin, "sti\n 1: jmp 1b");
 /* Field 43 of /proc/thread-self/stat, in ticks */
 static unsigned long guest_time(void)
 {
-	unsigned long ticks = 0;
 	char text[1024], *p;
 	ssize_t n;
 	int fd, i;
@@ -213,8 +212,7 @@ static unsigned long guest_time(void)
 	for (i = 2; p && i < 43; i++)
 		p = strchr(p + 1, ' ');
 	ASSERT_TRUE(p);
-	ASSERT_EQ(sscanf(p, " %lu", &ticks), 1);
-	return ticks;
+	return strtoul(p, NULL, 10);
 }
 
 static void *kick_later(void *vcpu)

@@ -97,7 +97,7 @@ SNIPPET(sysenter64,
 	"mov %ss, %eax\n" TELL("%rax")
 	TELL("%rsp")
 	"pushfq\n pop %rax\n" TELL("%rax")
-	"rex.W sysexit\n");
+	"sysexitq\n");
 
 TEST(sysenter_and_sysexit)
 {
@@ -142,7 +142,7 @@ SNIPPET(sysenter32,
 	"1: mov $" STRING(MMIO) ", %r14d\n xor %r13d, %r13d\n"
 	"mov %cs, %eax\n" TELL("%rax")
 	TELL("%rsp")
-	"sysexit\n");
+	"sysexitl\n");
 
 TEST(sysenter_from_compatibility_mode)
 {
@@ -165,7 +165,7 @@ SNIPPET(sysenter_nothing,
 	WRMSR("0x174", "$0", "$0")
 	USER
 	TRY("sysenter") TELL("%r12")
-	TRY("sysexit") TELL("%r12")
+	TRY("sysexitl") TELL("%r12")
 	ASK);
 
 TEST(sysenter_without_a_segment_is_gp)
