@@ -10,24 +10,6 @@
 #include "x86.h"
 
 /**
- * zxvm_describe_io() - begin the packet of an I/O trap
- * @exit: to be filled
- * @trap: that was hit
- * @io: the access
- */
-void zxvm_describe_io(struct zxvm_exit *exit, const struct zxvm_trap *trap,
-		      const struct zxvm_io *io)
-{
-	exit->packet = (struct zxvm_packet) {
-		.key = trap->key,
-		.type = ZXVM_PKT_GUEST_IO,
-		.u.io.port = io->port,
-		.u.io.access_size = io->size,
-		.u.io.input = io->in,
-	};
-}
-
-/**
  * zxvm_handle_io() - IN, OUT, INS, OUTS
  * @vcpu: loaded
  * @exit: to be filled

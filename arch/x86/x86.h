@@ -324,9 +324,24 @@ enum zxvm_run zxvm_handle_unexpected(struct zxvm_exit *exit, int status);
 #define ZXVM_FAULT_WALK		BIT(0)	/* by a walk of the guest's tables */
 #define ZXVM_FAULT_DELIVERY	BIT(1)	/* while an event was delivered */
 
-/* io.c */
-void zxvm_describe_io(struct zxvm_exit *exit, const struct zxvm_trap *trap,
-		      const struct zxvm_io *io);
+/**
+ * zxvm_describe_io() - begin the packet of an I/O trap
+ * @exit: to be filled
+ * @trap: that was hit
+ * @io: the access
+ */
+static inline void zxvm_describe_io(struct zxvm_exit *exit,
+				    const struct zxvm_trap *trap,
+				    const struct zxvm_io *io)
+{
+	exit->packet = (struct zxvm_packet) {
+		.key = trap->key,
+		.type = ZXVM_PKT_GUEST_IO,
+		.u.io.port = io->port,
+		.u.io.access_size = io->size,
+		.u.io.input = io->in,
+	};
+}
 
 /* clock.c */
 void zxvm_clock_init(struct zxvm_guest *guest);

@@ -18,7 +18,7 @@ DEFINE_PER_CPU(struct desc_ptr, vmx_host_gdt);
 
 static DEFINE_PER_CPU(void *, vmxon_region);
 static DEFINE_PER_CPU(struct list_head, active);
-static DEFINE_PER_CPU(struct vmx_host_msrs, host_msrs);
+DEFINE_PER_CPU(struct vmx_host_msrs, vmx_this_host_msrs);
 
 /**
  * vmx_hw_free() - see vendor.h
@@ -63,32 +63,21 @@ int vmx_hw_alloc(void)
 	return 0;
 }
 
-static void read_host_msrs(struct vmx_host_msrs *msrs)
+/**
+ * vmx_read_host_msrs() - the MSRs of this CPU, before a guest's are there
+ *
+ * Context: preemption off.
+ */
+void vmx_read_host_msrs(void)
 {
+	struct vmx_host_msrs *msrs = this_cpu_ptr(&vmx_this_host_msrs);
+
 	rdmsrl(MSR_STAR, msrs->star);
 	rdmsrl(MSR_LSTAR, msrs->lstar);
 	rdmsrl(MSR_CSTAR, msrs->cstar);
 	rdmsrl(MSR_SYSCALL_MASK, msrs->fmask);
 	if (zxvm_host.rdtscp)
 		rdmsrl(MSR_TSC_AUX, msrs->tsc_aux);
-}
-
-/**
- * vmx_host_msrs() - what this CPU's MSRs are for the host
- *
- * Linux writes them when it brings up the CPU, and never again. The first call
- * on a CPU comes before a guest's are there in their place.
- *
- * Context: preemption off.
- * Return: the MSRs.
- */
-const struct vmx_host_msrs *vmx_host_msrs(void)
-{
-	struct vmx_host_msrs *msrs = this_cpu_ptr(&host_msrs);
-
-	if (unlikely(!msrs->lstar))
-		read_host_msrs(msrs);
-	return msrs;
 }
 
 /* Firmware may leave the choice to us. SDM vol. 3, 24.7 */

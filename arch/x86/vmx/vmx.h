@@ -195,7 +195,27 @@ void vmx_hw_disable(void);
 void vmx_hw_abandon(void);
 void vmx_make_current(struct vmx_vcpu *vmx);
 void vmx_clear(struct vmx_vcpu *vmx);
-const struct vmx_host_msrs *vmx_host_msrs(void);
+void vmx_read_host_msrs(void);
+
+DECLARE_PER_CPU(struct vmx_host_msrs, vmx_this_host_msrs);
+
+/**
+ * vmx_host_msrs() - what this CPU's MSRs are for the host
+ *
+ * Linux writes them when it brings up the CPU, and never again. The first call
+ * on a CPU comes before a guest's are there in their place.
+ *
+ * Context: preemption off.
+ * Return: the MSRs.
+ */
+static inline const struct vmx_host_msrs *vmx_host_msrs(void)
+{
+	const struct vmx_host_msrs *msrs = this_cpu_ptr(&vmx_this_host_msrs);
+
+	if (unlikely(!msrs->lstar))
+		vmx_read_host_msrs();
+	return msrs;
+}
 
 /* GDTR of this CPU */
 DECLARE_PER_CPU(struct desc_ptr, vmx_host_gdt);
