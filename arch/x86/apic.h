@@ -105,7 +105,7 @@ enum zxvm_run zxvm_write_tsc_deadline(struct zxvm_vcpu *vcpu,
 enum zxvm_run zxvm_slow_init(struct zxvm_vcpu *vcpu);
 
 /* apic_mmio.c: the owner thread */
-bool zxvm_apic_page(const struct zxvm_vcpu *vcpu, u64 gpa);
+bool zxvm_apic_page(u64 gpa);
 enum zxvm_run zxvm_handle_apic_page(struct zxvm_vcpu *vcpu, u64 gpa,
 				    u32 access);
 enum zxvm_run zxvm_slow_apic_page(struct zxvm_vcpu *vcpu,

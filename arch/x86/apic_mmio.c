@@ -20,15 +20,13 @@ static bool in_page(u64 gpa, u64 base)
 
 /**
  * zxvm_apic_page() - is this an APIC's page?
- * @vcpu: of this guest
- * @gpa: guest-physical address
+ * @gpa: guest-physical address, in a guest with an irqchip
  *
- * Return: true if the guest has an irqchip, and it is.
+ * Return: whether.
  */
-bool zxvm_apic_page(const struct zxvm_vcpu *vcpu, u64 gpa)
+bool zxvm_apic_page(u64 gpa)
 {
-	return vcpu->arch.apic.chip && (in_page(gpa, LAPIC_BASE_ADDR) ||
-					in_page(gpa, IOAPIC_BASE_ADDR));
+	return in_page(gpa, LAPIC_BASE_ADDR) || in_page(gpa, IOAPIC_BASE_ADDR);
 }
 
 /**

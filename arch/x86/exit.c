@@ -212,17 +212,16 @@ enum zxvm_run zxvm_handle_nested_fault(struct zxvm_vcpu *vcpu,
 	exit->decoded = false;
 	if (how || access & ZXVM_VM_PERM_EXECUTE)
 		return ZXVM_RUN_FAULT;
-	if (zxvm_apic_page(vcpu, gpa))
+	if (vcpu->arch.apic.chip && zxvm_apic_page(gpa))
 		return zxvm_handle_apic_page(vcpu, gpa, access);
 	return ZXVM_RUN_MEM;
 }
 
 /* The operand size that the code segment gives; SDM vol. 3, 3.4.5 */
-static u8 default_operand_size(struct zxvm_vcpu *vcpu)
+static u8 default_operand_size(const struct zxvm_code *code)
 {
-	u32 cs = zxvm_get(vcpu, ZXVM_CS_AR);
-
-	return cs & ZXVM_AR_DB || zxvm_in_64bit_code(vcpu, cs) ? 4 : 2;
+	return code->cs & ZXVM_AR_DB ||
+	       (code->cs & ZXVM_AR_L && code->efer & EFER_LMA) ? 4 : 2;
 }
 
 /**
@@ -236,6 +235,8 @@ static u8 default_operand_size(struct zxvm_vcpu *vcpu)
 enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
 				    struct zxvm_exit *exit, bool bell)
 {
+	struct zxvm_code code;
+
 	if (!vcpu->arch.insn_len) {
 		vcpu->arch.slow = ZXVM_SLOW_DECODE;
 		return ZXVM_RUN_SLOW;
@@ -243,13 +244,14 @@ enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
 	exit->decoded = true;
 	if (bell)
 		return ZXVM_RUN_RESUME;
+	static_call(zxvm_get_code)(vcpu, &code);
 	exit->packet = (struct zxvm_packet) {
 		.type = ZXVM_PKT_GUEST_MEM,
 		.u.mem_x86.addr = exit->gpa,
-		.u.mem_x86.cr3 = zxvm_get(vcpu, ZXVM_CR3),
-		.u.mem_x86.rip = zxvm_get(vcpu, ZXVM_RIP),
+		.u.mem_x86.cr3 = code.cr3,
+		.u.mem_x86.rip = code.rip,
 		.u.mem_x86.instruction_size = vcpu->arch.insn_len,
-		.u.mem_x86.default_operand_size = default_operand_size(vcpu),
+		.u.mem_x86.default_operand_size = default_operand_size(&code),
 	};
 	return ZXVM_RUN_RESUME;
 }

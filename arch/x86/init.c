@@ -27,6 +27,7 @@ DEFINE_STATIC_CALL_NULL(zxvm_put, *zxvm_vmx.put);
 DEFINE_STATIC_CALL_NULL(zxvm_run, *zxvm_vmx.run);
 DEFINE_STATIC_CALL_NULL(zxvm_get, *zxvm_vmx.get);
 DEFINE_STATIC_CALL_NULL(zxvm_set, *zxvm_vmx.set);
+DEFINE_STATIC_CALL_NULL(zxvm_get_code, *zxvm_vmx.get_code);
 DEFINE_STATIC_CALL_NULL(zxvm_skip, *zxvm_vmx.skip);
 DEFINE_STATIC_CALL_NULL(zxvm_inject, *zxvm_vmx.inject);
 DEFINE_STATIC_CALL_NULL(zxvm_blocked, *zxvm_vmx.blocked);
@@ -105,6 +106,7 @@ static int choose_vendor(void)
 	static_call_update(zxvm_run, zxvm_vendor->run);
 	static_call_update(zxvm_get, zxvm_vendor->get);
 	static_call_update(zxvm_set, zxvm_vendor->set);
+	static_call_update(zxvm_get_code, zxvm_vendor->get_code);
 	static_call_update(zxvm_skip, zxvm_vendor->skip);
 	static_call_update(zxvm_inject, zxvm_vendor->inject);
 	static_call_update(zxvm_blocked, zxvm_vendor->blocked);

@@ -59,6 +59,20 @@ struct zxvm_segment {
 #define ZXVM_WINDOW_NMI		BIT(1)
 
 /**
+ * struct zxvm_code - where the guest executes, all that a MEM packet tells
+ * @rip: RIP
+ * @cr3: CR3
+ * @efer: EFER
+ * @cs: access rights of CS, ZXVM_AR_*
+ */
+struct zxvm_code {
+	u64 rip;
+	u64 cr3;
+	u64 efer;
+	u32 cs;
+};
+
+/**
  * struct zxvm_vendor - a vendor's operations
  * @name: for the log
  * @backend: ZXVM_BACKEND_*
@@ -83,6 +97,7 @@ struct zxvm_segment {
  *	zxvm_tlb_stale() before it enters
  * @get: a register. Loaded, or nobody runs the VCPU
  * @set: a register; the value is one that VM entry takes
+ * @get_code: several registers at once
  * @get_segment: a segment register
  * @set_segment: a segment register
  * @skip: step over the instruction of the last exit, which is
@@ -115,6 +130,7 @@ struct zxvm_vendor {
 	enum zxvm_run (*run)(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
 	u64 (*get)(struct zxvm_vcpu *vcpu, enum zxvm_field field);
 	void (*set)(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value);
+	void (*get_code)(struct zxvm_vcpu *vcpu, struct zxvm_code *code);
 	void (*get_segment)(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 			    struct zxvm_segment *value);
 	void (*set_segment)(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
@@ -138,6 +154,7 @@ DECLARE_STATIC_CALL(zxvm_put, *zxvm_vmx.put);
 DECLARE_STATIC_CALL(zxvm_run, *zxvm_vmx.run);
 DECLARE_STATIC_CALL(zxvm_get, *zxvm_vmx.get);
 DECLARE_STATIC_CALL(zxvm_set, *zxvm_vmx.set);
+DECLARE_STATIC_CALL(zxvm_get_code, *zxvm_vmx.get_code);
 DECLARE_STATIC_CALL(zxvm_skip, *zxvm_vmx.skip);
 DECLARE_STATIC_CALL(zxvm_inject, *zxvm_vmx.inject);
 DECLARE_STATIC_CALL(zxvm_blocked, *zxvm_vmx.blocked);

@@ -22,6 +22,7 @@ const struct zxvm_vendor zxvm_svm = {
 	.run = svm_run,
 	.get = svm_get,
 	.set = svm_set,
+	.get_code = svm_get_code,
 	.get_segment = svm_get_segment,
 	.set_segment = svm_set_segment,
 	.skip = svm_skip,

@@ -231,6 +231,19 @@ void svm_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 }
 
 /**
+ * svm_get_code() - see vendor.h
+ * @vcpu: the VCPU
+ * @code: to be filled
+ */
+void svm_get_code(struct zxvm_vcpu *vcpu, struct zxvm_code *code)
+{
+	code->rip = svm_get(vcpu, ZXVM_RIP);
+	code->cr3 = svm_get(vcpu, ZXVM_CR3);
+	code->efer = svm_get(vcpu, ZXVM_EFER);
+	code->cs = svm_get(vcpu, ZXVM_CS_AR);
+}
+
+/**
  * svm_get_segment() - see vendor.h
  * @vcpu: the VCPU
  * @seg: the register

@@ -162,6 +162,7 @@ void svm_load(struct zxvm_vcpu *vcpu, int cpu);
 void svm_put(struct zxvm_vcpu *vcpu);
 u64 svm_get(struct zxvm_vcpu *vcpu, enum zxvm_field field);
 void svm_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value);
+void svm_get_code(struct zxvm_vcpu *vcpu, struct zxvm_code *code);
 void svm_get_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 		     struct zxvm_segment *value);
 void svm_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,

@@ -48,9 +48,10 @@ struct reason {
 #define INFO_IO_ADDRESS_SIZE	GENMASK(9, 7)
 #define INFO_IO_SEGMENT		GENMASK(17, 15)
 
-#define QUAL_EPT_READ		BIT(0)
-#define QUAL_EPT_WRITE		BIT(1)
-#define QUAL_EPT_FETCH		BIT(2)
+/* Read, write and fetch, as ZXVM_VM_PERM_* */
+#define QUAL_EPT_ACCESS		GENMASK(2, 0)
+static_assert(QUAL_EPT_ACCESS == (ZXVM_VM_PERM_READ | ZXVM_VM_PERM_WRITE |
+				  ZXVM_VM_PERM_EXECUTE));
 #define QUAL_EPT_LINEAR		BIT(7)
 #define QUAL_EPT_TRANSLATED	BIT(8)
 #define QUAL_EPT_IRET_UNBLOCKED	BIT(12)
@@ -281,25 +282,19 @@ static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
 					  struct zxvm_exit *exit)
 {
 	u64 qual = vmx_read(EXIT_QUALIFICATION);
-	u32 access = 0, how = 0;
+	u32 how = 0;
 
 	if (requeue_vectored(vcpu))
 		how |= ZXVM_FAULT_DELIVERY;
 	else if (unlikely(qual & QUAL_EPT_IRET_UNBLOCKED))
 		reblock_nmi();
-	if (qual & QUAL_EPT_READ)
-		access |= ZXVM_VM_PERM_READ;
-	if (qual & QUAL_EPT_WRITE)
-		access |= ZXVM_VM_PERM_WRITE;
-	if (qual & QUAL_EPT_FETCH)
-		access |= ZXVM_VM_PERM_EXECUTE;
 	if (!(qual & QUAL_EPT_LINEAR) || !(qual & QUAL_EPT_TRANSLATED))
 		how |= ZXVM_FAULT_WALK;
 	vcpu->arch.insn_len = vmx_caps.insn_len ?
 			      vmx_read(VM_EXIT_INSTRUCTION_LEN) : 0;
 	return zxvm_handle_nested_fault(vcpu, exit,
 					vmx_read(GUEST_PHYSICAL_ADDRESS),
-					access, how);
+					qual & QUAL_EPT_ACCESS, how);
 }
 
 static enum zxvm_run handle_refused(struct zxvm_vcpu *vcpu,

@@ -23,6 +23,7 @@ const struct zxvm_vendor zxvm_vmx = {
 	.run = vmx_run,
 	.get = vmx_get,
 	.set = vmx_set,
+	.get_code = vmx_get_code,
 	.get_segment = vmx_get_segment,
 	.set_segment = vmx_set_segment,
 	.skip = vmx_skip,

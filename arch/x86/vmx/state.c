@@ -280,6 +280,33 @@ void vmx_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 	}
 }
 
+static void read_code(struct zxvm_code *code)
+{
+	code->rip = vmx_read(GUEST_RIP);
+	code->cr3 = vmx_read(GUEST_CR3);
+	code->efer = vmx_read(GUEST_IA32_EFER);
+	code->cs = vmx_read(GUEST_CS_AR_BYTES);
+}
+
+/**
+ * vmx_get_code() - see vendor.h
+ * @vcpu: the VCPU
+ * @code: to be filled
+ */
+void vmx_get_code(struct zxvm_vcpu *vcpu, struct zxvm_code *code)
+{
+	unsigned long flags;
+
+	if (likely(vcpu->arch.live)) {
+		read_code(code);
+	} else if (window_begin(vcpu, &flags)) {
+		read_code(code);
+		window_end(vcpu, flags);
+	} else {
+		memset(code, 0, sizeof(*code));
+	}
+}
+
 /* Fields of the eight segments follow each other by 2; appendix B */
 #define SEG_FIELD(base, seg)	((base) + 2 * (seg))
 

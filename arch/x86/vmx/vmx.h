@@ -237,6 +237,7 @@ void vmx_load(struct zxvm_vcpu *vcpu, int cpu);
 void vmx_put(struct zxvm_vcpu *vcpu);
 u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field);
 void vmx_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value);
+void vmx_get_code(struct zxvm_vcpu *vcpu, struct zxvm_code *code);
 void vmx_get_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 		     struct zxvm_segment *value);
 void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
