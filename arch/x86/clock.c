@@ -125,11 +125,12 @@ enum zxvm_run zxvm_write_wall_clock(struct zxvm_vcpu *vcpu, u64 value)
 enum zxvm_run zxvm_slow_clock(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	struct pvclock_memory memory = memory_of(vcpu);
+	const struct pvclock_base *base = base_of(vcpu);
+	/* No moment before the base */
 	struct pvclock_now moment = now();
 	int ret;
 
-	ret = pvclock_update(&vcpu->arch.clock, base_of(vcpu), &moment,
-			     &memory);
+	ret = pvclock_update(&vcpu->arch.clock, base, &moment, &memory);
 	return ret ? zxvm_handle_unexpected(exit, ret) : ZXVM_RUN_RESUME;
 }
 
