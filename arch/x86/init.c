@@ -88,6 +88,9 @@ static void probe_host(void)
 	if (boot_cpu_has(X86_FEATURE_XSAVE)) {
 		zxvm_host.host_xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 		zxvm_host.xcr0 = zxvm_host.host_xcr0 & GUEST_XCR0;
+		/* Without CR4.PKE the host has PKRU, and no use of it. */
+		if (!boot_cpu_has(X86_FEATURE_OSPKE))
+			zxvm_host.xcr0 &= ~(u64)XFEATURE_MASK_PKRU;
 	}
 }
 

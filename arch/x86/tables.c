@@ -58,7 +58,7 @@ void zxvm_tables_init(void)
 {
 	struct cpuid_host host = {
 		.read = host_cpuid,
-		.xcr0 = zxvm_host.host_xcr0,
+		.xcr0 = zxvm_host.xcr0,
 		.has = cpuid_has(),
 	};
 

@@ -177,9 +177,12 @@ static u64 hide(struct svm_vcpu *svm, unsigned int cr, u64 value, u64 ours,
 
 static void set_tsc_aux(struct zxvm_vcpu *vcpu, u64 value)
 {
+	/* Loaded or not, and where, has to stay so meanwhile. */
+	preempt_disable();
 	vcpu->arch.svm->tsc_aux = value;
 	if (zxvm_host.rdtscp && is_loaded(vcpu))
 		wrmsrl(MSR_TSC_AUX, value);
+	preempt_enable();
 }
 
 /**

@@ -72,8 +72,10 @@ static bool is_switched_msr(enum zxvm_field field)
 	return field >= ZXVM_STAR && field <= ZXVM_FMASK;
 }
 
+/* Loaded or not, and where: that has to stay so while it matters. */
 static bool is_loaded(const struct zxvm_vcpu *vcpu)
 {
+	lockdep_assert_preemption_disabled();
 	return __this_cpu_read(zxvm_loaded) == vcpu;
 }
 
@@ -107,13 +109,13 @@ static u64 get_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 			       &switched_msrs[field - ZXVM_STAR]);
 	if (field == ZXVM_TSC_AUX)
 		return vmx->guest_msrs.tsc_aux;
-	if (!is_loaded(vcpu))
-		return vmx->kernel_gs_base;
-	rdmsrl(MSR_KERNEL_GS_BASE, value);
+	preempt_disable();
+	value = is_loaded(vcpu) ? zxvm_rdmsr(MSR_KERNEL_GS_BASE) :
+				  vmx->kernel_gs_base;
+	preempt_enable();
 	return value;
 }
 
-/* Loaded or not, and where, has to stay so meanwhile. */
 static void set_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 {
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;

@@ -134,8 +134,18 @@ static void boot_kind(struct vm *v, unsigned int kind, u64 value)
 	PAGE_ARG(v->page, 0) = 0;
 }
 
+/* CR4.PKE of the host; SDM vol. 2, CPUID.7:ECX[4] */
+static bool has_ospke(void)
+{
+	unsigned int a, b, c, d;
+
+	return __get_cpuid_count(7, 0, &a, &b, &c, &d) && c & 1 << 4;
+}
+
 static bool has(unsigned int kind)
 {
+	if (kind == 3 && !has_ospke())
+		return false;
 	return (host_xcr0() & kinds[kind].xcr0) == kinds[kind].xcr0;
 }
 
