@@ -11,3 +11,6 @@ tb_append="console=ttyS0,115200 tsc_early_khz=50000 edd=off idle=halt norandmaps
 tb_memory=1024
 tb_threads=1
 tb_scale=4
+# What knows no vendor and moves much memory, or boots guests, takes Bochs half an hour: x86-svm runs it. It can be asked for
+# by name: make check TESTBEDS=x86-vmx/6.1 TESTS="memory stress linux zxrun-console"
+tb_left_out="memory stress linux zxrun-console"
