@@ -286,4 +286,3 @@ TEST(address_beyond_the_guest_is_ENOENT)
 	X(1) = DATA;
 	EXPECT_STORE(&vm, TELL_DONE, 0);
 }
-
