@@ -4,7 +4,7 @@
 KDIR    ?= /lib/modules/$(shell uname -r)/build
 PREFIX  ?= /usr
 CROSS   := $(CROSS_COMPILE)
-TESTBED := selftests/testbed
+HOSTS   := selftests/testbed
 TOOLS   := $(patsubst %/Makefile,%,$(wildcard tools/libzx/Makefile tools/zxrun/Makefile))
 MANUALS := $(wildcard Documentation/*.4)
 RULES   := $(wildcard tools/*.rules tools/udev/*.rules)
@@ -45,19 +45,19 @@ clean:
 	for part in $(TOOLS) $(patsubst %/Makefile,%,$(wildcard selftests/*/Makefile)); do $(MAKE) -C $$part clean; done
 
 demo:
-	@$(TESTBED)/install-deps
-	@$(TESTBED)/demo
+	@$(HOSTS)/install-deps
+	@$(HOSTS)/demo
 
 check:
-	@$(TESTBED)/install-deps
-	@$(TESTBED)/check
+	@$(HOSTS)/install-deps
+	@$(HOSTS)/check
 
 check-debug:
-	@$(TESTBED)/install-deps
-	@$(TESTBED)/check -d
+	@$(HOSTS)/install-deps
+	@$(HOSTS)/check -d
 
 bench:
-	@$(TESTBED)/install-deps
+	@$(HOSTS)/install-deps
 	@tools/bench/run
 
 help:
