@@ -183,7 +183,11 @@ enum zxvm_run zxvm_prepare(struct zxvm_vcpu *vcpu)
  */
 bool zxvm_arch_vcpu_runnable(struct zxvm_vcpu *vcpu)
 {
-	return zxvm_apic_wakes(vcpu, vcpu->arch.rflags);
+	if (!zxvm_apic_wakes(vcpu, vcpu->arch.rflags))
+		return false;
+	/* Whoever woke it may not have come to setting this yet. */
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	return true;
 }
 
 /**

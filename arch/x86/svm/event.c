@@ -5,7 +5,8 @@
  *
  * A CPU without virtual NMIs does not know that a guest's NMI handler runs:
  * its IRET is intercepted, and stepped over by RFLAGS.TF, before the next NMI
- * is delivered. In the same way the shadow of STI and MOV SS is left.
+ * is delivered. In the same way an NMI waits for the end of the shadow of STI
+ * and MOV SS.
  */
 #include "svm.h"
 
@@ -147,6 +148,13 @@ static void set_irq_window(struct svm_vcpu *svm, bool on)
 	intercept_cr8(svm);
 }
 
+/* The IRET that ends the NMI handler is not intercepted again. */
+static bool at_iret(const struct svm_vcpu *svm)
+{
+	return svm->nmi_masked &&
+	       !(svm->vmcb->intercepts[VMCB_MISC] & VMCB_IRET);
+}
+
 /**
  * svm_step() - exit after the next instruction
  * @svm: the VCPU
@@ -173,7 +181,7 @@ void svm_stepped(struct zxvm_vcpu *vcpu)
 	struct svm_vcpu *svm = vcpu->arch.svm;
 
 	svm->stepping = false;
-	if (svm->nmi_masked)
+	if (at_iret(svm))
 		svm->nmi_masked = false;
 	else
 		svm->vmcb->rflags = (svm->vmcb->rflags & ~X86_EFLAGS_TF) |
@@ -186,13 +194,14 @@ void svm_stepped(struct zxvm_vcpu *vcpu)
  * @vcpu: the VCPU
  * @windows: ZXVM_WINDOW_*
  *
- * While NMIs are blocked the IRET is intercepted in any case.
+ * While NMIs are blocked the IRET is intercepted in any case. Behind a step
+ * comes another look at what is pending.
  */
 void svm_set_window(struct zxvm_vcpu *vcpu, u32 windows)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
 
-	set_irq_window(svm, windows & ZXVM_WINDOW_IRQ);
 	if (windows & ZXVM_WINDOW_NMI && !svm->nmi_masked)
 		svm_step(svm);
+	set_irq_window(svm, windows & ZXVM_WINDOW_IRQ && !svm->stepping);
 }

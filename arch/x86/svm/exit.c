@@ -61,10 +61,20 @@ static enum zxvm_run handle_taken(struct zxvm_vcpu *vcpu,
 	return ZXVM_RUN_RESUME;
 }
 
-/* zxvm_prepare() looks again what can be delivered, and closes the window. */
+/*
+ * zxvm_prepare() looks again what can be delivered, and closes the window.
+ * QEMU forgets with VMRUN that the guest is in the shadow of STI: HLT has to
+ * come before the interrupt there. A CPU that remembers loses nothing.
+ */
 static enum zxvm_run handle_vintr(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit)
 {
+	struct svm_vcpu *svm = vcpu->arch.svm;
+
+	if (svm->vmcb->rip == svm->shadow_rip) {
+		svm->shadow_rip = 0;
+		svm_step(svm);
+	}
 	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 	return ZXVM_RUN_RESUME;
 }
@@ -407,6 +417,8 @@ enum zxvm_run svm_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	if (unlikely(code == SVM_EXIT_ERR))
 		return entry_failed(vcpu, exit);
 	vcpu->arch.insn.length = 0;
+	if (unlikely(vmcb->int_state & VMCB_INTERRUPT_SHADOW))
+		svm->shadow_rip = vmcb->rip;
 	if (unlikely(was_delivering(vcpu)))
 		svm_requeue(vcpu);
 	if (unlikely(svm->stepping) && code != EXCP(X86_TRAP_DB) &&

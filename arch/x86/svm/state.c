@@ -351,6 +351,8 @@ void svm_skip(struct zxvm_vcpu *vcpu)
 	vmcb->rflags &= ~(u64)X86_EFLAGS_RF;
 	vmcb->int_state &= ~VMCB_INTERRUPT_SHADOW;
 	vcpu->arch.svm->refetch = false;
+	if (unlikely(vcpu->arch.svm->stepping))
+		svm_stepped(vcpu);
 	if (unlikely(svm_get(vcpu, ZXVM_RFLAGS) & X86_EFLAGS_TF)) {
 		svm_add_dr6(vcpu, DR_STEP);
 		zxvm_queue_exception(vcpu, X86_TRAP_DB);

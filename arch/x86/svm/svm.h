@@ -33,10 +33,11 @@
  * @code: exit code that waits for the instruction to be decoded
  * @refetch: @code is valid
  * @nmi_masked: an NMI was delivered, and no IRET has been seen since
- * @stepping: one instruction is stepped over, to get where an NMI can be
- *	delivered
+ * @stepping: one instruction is stepped over, to get where an NMI or an
+ *	interrupt can be delivered
  * @step_rip: where that instruction is
  * @step_tf: RFLAGS.TF as the guest has it meanwhile
+ * @shadow_rip: where the last exit in the shadow of STI or MOV SS was
  * @tpr_threshold: see vendor.h
  * @soft_exception: #BP or #OF was injected with the last entry
  */
@@ -54,6 +55,7 @@ struct svm_vcpu {
 	u64 tsc_aux;
 	u64 step_rip;
 	u64 step_tf;
+	u64 shadow_rip;
 	u32 code;
 	bool refetch;
 	bool nmi_masked;

@@ -192,6 +192,18 @@ TEST(nmi_in_the_shadow_of_sti)
 	EXPECT_EQ(frame()->vector, NMI);
 }
 
+/* An interrupt waits until the instruction is executed that has exited */
+TEST(interrupt_in_the_shadow_of_sti)
+{
+	PROBE(shadow);
+	EXPECT_ERR(vm_enter(&vm), ENOENT);
+	ARG(3) = DATA;
+	ARG(15) = 0x1234;
+	ASSERT_OK(zx_interrupt(vm.vcpu, 0x60));
+	EXPECT_EVENT(0x60, 0);
+	EXPECT_EQ(*(u64 *)(vm.ram + DATA), 0x1234);
+}
+
 SNIPPET(spin, "sti\n 1: jmp 1b");
 
 /* Field 43 of /proc/thread-self/stat, in ticks */
