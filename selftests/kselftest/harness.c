@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <dirent.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/mman.h>
@@ -134,6 +135,41 @@ int harness_time_scale(void)
 	return scale && atoi(scale) > 0 ? atoi(scale) : 1;
 }
 
+/* Of a file in /proc, each line as a comment */
+static void show(pid_t pid, const char *task, const char *name)
+{
+	char path[64], line[200];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%s/%s", pid, task, name);
+	file = fopen(path, "r");
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file))
+		printf("#   %s", line);
+	fclose(file);
+}
+
+/* Where are the threads of a test that hangs? */
+static void show_threads(pid_t pid)
+{
+	char path[32];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		show(pid, entry->d_name, "stat");
+		show(pid, entry->d_name, "stack");
+	}
+	closedir(dir);
+}
+
 static bool run_test(const struct test *test, int number)
 {
 	const char *wrong;
@@ -149,6 +185,7 @@ static bool run_test(const struct test *test, int number)
 	if (!reap(pid, limit, &status)) {
 		printf("# %s: still running after %d seconds\n", test->name,
 		       limit);
+		show_threads(pid);
 		kill(-pid, SIGKILL);
 		wrong = "timeout";
 		if (!reap(pid, REAP_SECONDS, &status))
