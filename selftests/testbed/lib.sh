@@ -81,6 +81,14 @@ kvm_modules() { printf '%s/kvm-%s' "$CACHE" "$1"; } # ALIAS
 sysroot() { printf '%s/sysroot-%s' "$CACHE" "$1"; }
 build_dir() { printf '%s/build/%s-%s' "$CACHE" "$1" "$2"; } # ARCH ALIAS-or-purpose
 
+# claim DIRECTORY: make it if it is not there, and empty it if what another clone of the project has built is in it.
+claim() {
+	[ "$(cat "$1/.tree" 2>/dev/null)" != "$TOP" ] || return 0
+	rm -rf "${1:?}"
+	mkdir -p "$1"
+	echo "$TOP" >"$1/.tree"
+}
+
 # The testbeds that there are, and what one is: its file sets
 #   tb_arch      the architecture, as the kernel's makefiles call it
 #   tb_kernels   the kernels that 'check' boots on it
