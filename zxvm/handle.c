@@ -248,6 +248,22 @@ static int handle_replace(struct zxvm_handle *handle, void __user *arg)
 	return 0;
 }
 
+/* Calls on handles of any type; out of the way of those that are frequent */
+static noinline long handle_call(struct zxvm_handle *handle, unsigned int cmd,
+				 void __user *arg)
+{
+	switch (cmd) {
+	case ZXVM_HANDLE_INFO:
+		return handle_info(handle, arg);
+	case ZXVM_HANDLE_DUPLICATE:
+		return handle_duplicate(handle, arg);
+	case ZXVM_HANDLE_REPLACE:
+		return handle_replace(handle, arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
 static long zxvm_handle_ioctl(struct file *file, unsigned int cmd,
 			      unsigned long arg)
 {
@@ -263,17 +279,7 @@ static long zxvm_handle_ioctl(struct file *file, unsigned int cmd,
 			return -EACCES;
 		return call->fn(obj, arg, rights);
 	}
-
-	switch (cmd) {
-	case ZXVM_HANDLE_INFO:
-		return handle_info(handle, (void __user *)arg);
-	case ZXVM_HANDLE_DUPLICATE:
-		return handle_duplicate(handle, (void __user *)arg);
-	case ZXVM_HANDLE_REPLACE:
-		return handle_replace(handle, (void __user *)arg);
-	default:
-		return -ENOTTY;
-	}
+	return handle_call(handle, cmd, (void __user *)arg);
 }
 
 static ssize_t zxvm_handle_read(struct file *file, char __user *buf,

@@ -71,14 +71,28 @@ static int kick_result(struct zxvm_vcpu *vcpu)
  * switch of a thread with restartable sequences leaves behind: that can wait
  * until user space runs again.
  */
-static bool user_work_pending(void)
+static bool is_user_work(unsigned long flags)
 {
-	unsigned long flags = read_thread_flags();
-
 	if (flags & (_TIF_SIGPENDING | _TIF_NOTIFY_SIGNAL))
 		return true;
 	return flags & _TIF_NOTIFY_RESUME &&
 	       (task_work_pending(current) || zxvm_memcg_over_high());
+}
+
+static bool user_work_pending(void)
+{
+	return is_user_work(read_thread_flags());
+}
+
+/* Is something due before the guest may run on? */
+static bool anything_due(void)
+{
+	unsigned long flags = read_thread_flags();
+
+	if (likely(!(flags & (_TIF_NEED_RESCHED | _TIF_SIGPENDING |
+			      _TIF_NOTIFY_SIGNAL | _TIF_NOTIFY_RESUME))))
+		return false;
+	return flags & _TIF_NEED_RESCHED || is_user_work(flags);
 }
 
 /* TIF_SIGPENDING makes the kernel look at the restart code in any case. */
@@ -288,7 +302,7 @@ static enum zxvm_run run_irqoff(struct zxvm_vcpu *vcpu)
 	/* Pairs with the barrier in zxvm_vcpu_notify(). */
 	smp_mb();
 	while (run == ZXVM_RUN_RESUME && !READ_ONCE(vcpu->kicked) &&
-	       !need_resched() && !user_work_pending()) {
+	       !anything_due()) {
 		run = zxvm_arch_vcpu_run(vcpu, &vcpu->exit);
 		if (run == ZXVM_RUN_MEM)
 			run = check_traps(vcpu);
