@@ -253,6 +253,8 @@ static void fix_up(const struct cpuid_table *table,
 		   struct zxvm_cpuid *out)
 {
 	switch (fixup) {
+	case CPUID_FIXED:
+		break;
 	case CPUID_FIX_FEATURES:
 		out->reg[CPUID_OUT_EBX] |= view->apic_id << 24;
 		if (table->xcr0 && (view->cr4 & CR4_OSXSAVE))
@@ -288,33 +290,14 @@ static void fix_up(const struct cpuid_table *table,
  * @subleaf: ECX; any value
  * @out: for EAX to EDX; the upper halves of the registers become zero
  *
- * Context: any. On the way of an exit that goes straight back to the guest.
+ * Context: any.
  */
 void cpuid_query(const struct cpuid_table *table,
 		 const struct cpuid_view *view, u32 leaf, u32 subleaf,
 		 struct zxvm_cpuid *out)
 {
-	const struct cpuid_slot *slot;
-	const struct cpuid_row *row;
-	unsigned int index;
+	const struct cpuid_row *row = cpuid_row(table, leaf, subleaf);
 
-	if (leaf <= table->basic_max)
-		index = leaf;
-	else if (leaf - CPUID_EXT_BASE < table->ext_count)
-		index = leaf - CPUID_EXT_BASE + CPUID_EXT_SLOT;
-	else if (leaf - CPUID_KVM_BASE <= CPUID_KVM_MAX - CPUID_KVM_BASE)
-		index = leaf - CPUID_KVM_BASE + CPUID_KVM_SLOT;
-	else
-		index = table->basic_max;
-	slot = &table->slots[array_index_nospec(index, CPUID_SLOTS)];
-	row = &table->rows[slot->row];
-	if (slot->subleaves) {
-		if (subleaf < slot->subleaves)
-			row += array_index_nospec(subleaf, slot->subleaves);
-		else
-			row = &table->rows[0];
-	}
 	*out = row->regs;
-	if (row->fixup)
-		fix_up(table, view, row->fixup, out);
+	fix_up(table, view, row->fixup, out);
 }

@@ -9,6 +9,7 @@
 #define ZXVM_X86_CPUID_H
 
 #include <linux/bits.h>
+#include <linux/nospec.h>
 #include <linux/types.h>
 
 /* The highest leaves that a guest may see */
@@ -143,6 +144,38 @@ enum cpuid_fixup {
 	CPUID_FIX_XSAVEC_SIZE,
 	CPUID_FIX_AMD_TOPOLOGY,
 };
+
+/**
+ * cpuid_row() - what all VCPUs see in a leaf
+ * @table: made by cpuid_init()
+ * @leaf: EAX; any value
+ * @subleaf: ECX; any value
+ *
+ * Context: any. On the way of an exit that goes straight back to the guest.
+ * Return: the row; if its fixup is not CPUID_FIXED, cpuid_query() knows more.
+ */
+static inline const struct cpuid_row *
+cpuid_row(const struct cpuid_table *table, u32 leaf, u32 subleaf)
+{
+	const struct cpuid_slot *slot;
+	unsigned int index;
+
+	if (leaf <= table->basic_max)
+		index = leaf;
+	else if (leaf - CPUID_EXT_BASE < table->ext_count)
+		index = leaf - CPUID_EXT_BASE + CPUID_EXT_SLOT;
+	else if (leaf - CPUID_KVM_BASE <= CPUID_KVM_MAX - CPUID_KVM_BASE)
+		index = leaf - CPUID_KVM_BASE + CPUID_KVM_SLOT;
+	else
+		index = table->basic_max;
+	slot = &table->slots[array_index_nospec(index, CPUID_SLOTS)];
+	if (!slot->subleaves)
+		return &table->rows[slot->row];
+	if (subleaf >= slot->subleaves)
+		return &table->rows[0];
+	return &table->rows[slot->row + array_index_nospec(subleaf,
+							   slot->subleaves)];
+}
 
 void cpuid_init(struct cpuid_table *table, const struct cpuid_host *host);
 void cpuid_query(const struct cpuid_table *table,

@@ -49,6 +49,31 @@ int zxvm_cpl(struct zxvm_vcpu *vcpu)
 	return FIELD_GET(ZXVM_AR_DPL, zxvm_get(vcpu, ZXVM_SS_AR));
 }
 
+static void set_cpuid(struct zxvm_vcpu *vcpu, const struct zxvm_cpuid *out)
+{
+	struct zxvm_vcpu_state_x86 *regs = vcpu->arch.regs;
+
+	WRITE_ONCE(regs->rax, out->reg[CPUID_OUT_EAX]);
+	WRITE_ONCE(regs->rbx, out->reg[CPUID_OUT_EBX]);
+	WRITE_ONCE(regs->rcx, out->reg[CPUID_OUT_ECX]);
+	WRITE_ONCE(regs->rdx, out->reg[CPUID_OUT_EDX]);
+}
+
+/* A leaf that is not the same for all VCPUs, or for all time */
+static noinline void query_cpuid(struct zxvm_vcpu *vcpu, u32 leaf, u32 subleaf)
+{
+	struct cpuid_view view = {
+		.apic_id = vcpu->index,
+		.xcr0 = vcpu->arch.xcr0,
+	};
+	struct zxvm_cpuid out;
+
+	if (leaf == 1 || leaf == 7)
+		view.cr4 = zxvm_get(vcpu, ZXVM_CR4);
+	cpuid_query(&zxvm_cpuid_table, &view, leaf, subleaf, &out);
+	set_cpuid(vcpu, &out);
+}
+
 /**
  * zxvm_handle_cpuid() - CPUID
  * @vcpu: loaded
@@ -60,19 +85,13 @@ enum zxvm_run zxvm_handle_cpuid(struct zxvm_vcpu *vcpu)
 {
 	u32 leaf = zxvm_get_gpr(vcpu, ZXVM_RAX);
 	u32 subleaf = zxvm_get_gpr(vcpu, ZXVM_RCX);
-	struct cpuid_view view = {
-		.apic_id = vcpu->index,
-		.xcr0 = vcpu->arch.xcr0,
-	};
-	struct zxvm_cpuid out;
+	const struct cpuid_row *row = cpuid_row(&zxvm_cpuid_table, leaf,
+						subleaf);
 
-	if (leaf == 1 || leaf == 7)
-		view.cr4 = zxvm_get(vcpu, ZXVM_CR4);
-	cpuid_query(&zxvm_cpuid_table, &view, leaf, subleaf, &out);
-	zxvm_set_gpr(vcpu, ZXVM_RAX, out.reg[CPUID_OUT_EAX]);
-	zxvm_set_gpr(vcpu, ZXVM_RBX, out.reg[CPUID_OUT_EBX]);
-	zxvm_set_gpr(vcpu, ZXVM_RCX, out.reg[CPUID_OUT_ECX]);
-	zxvm_set_gpr(vcpu, ZXVM_RDX, out.reg[CPUID_OUT_EDX]);
+	if (row->fixup == CPUID_FIXED)
+		set_cpuid(vcpu, &row->regs);
+	else
+		query_cpuid(vcpu, leaf, subleaf);
 	return zxvm_handle_nop(vcpu);
 }
 
@@ -235,6 +254,7 @@ static u8 default_operand_size(const struct zxvm_code *code)
 enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
 				    struct zxvm_exit *exit, bool bell)
 {
+	struct zxvm_packet *packet = &exit->packet;
 	struct zxvm_code code;
 
 	if (!vcpu->arch.insn_len) {
@@ -245,14 +265,12 @@ enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
 	if (bell)
 		return ZXVM_RUN_RESUME;
 	static_call(zxvm_get_code)(vcpu, &code);
-	exit->packet = (struct zxvm_packet) {
-		.type = ZXVM_PKT_GUEST_MEM,
-		.u.mem_x86.addr = exit->gpa,
-		.u.mem_x86.cr3 = code.cr3,
-		.u.mem_x86.rip = code.rip,
-		.u.mem_x86.instruction_size = vcpu->arch.insn_len,
-		.u.mem_x86.default_operand_size = default_operand_size(&code),
-	};
+	zxvm_begin_packet(packet, ZXVM_PKT_GUEST_MEM);
+	packet->u.mem_x86.addr = exit->gpa;
+	packet->u.mem_x86.cr3 = code.cr3;
+	packet->u.mem_x86.rip = code.rip;
+	packet->u.mem_x86.instruction_size = vcpu->arch.insn_len;
+	packet->u.mem_x86.default_operand_size = default_operand_size(&code);
 	return ZXVM_RUN_RESUME;
 }
 

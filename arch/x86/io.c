@@ -11,9 +11,8 @@
 
 /**
  * zxvm_handle_io() - IN, OUT, INS, OUTS
- * @vcpu: loaded
+ * @vcpu: loaded; vcpu->arch.io is the access
  * @exit: to be filled
- * @io: the access
  *
  * A 32-bit IN clears the upper half of RAX, whatever is read.
  *
@@ -21,9 +20,9 @@
  * Return: ZXVM_RUN_PACKET, ZXVM_RUN_SLOW for a string, or ZXVM_RUN_STATUS if
  * there is no trap.
  */
-enum zxvm_run zxvm_handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
-			     const struct zxvm_io *io)
+enum zxvm_run zxvm_handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
+	const struct zxvm_io *io = &vcpu->arch.io;
 	struct zxvm_trap *trap = zxvm_trap_recall(&vcpu->guest->io_traps,
 						  &vcpu->recent_io_trap,
 						  io->port);
@@ -32,7 +31,6 @@ enum zxvm_run zxvm_handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 	if (!trap)
 		return zxvm_handle_unexpected(exit, -ENOENT);
 	if (unlikely(io->string)) {
-		vcpu->arch.io = *io;
 		vcpu->arch.slow = ZXVM_SLOW_STRING_IO;
 		return ZXVM_RUN_SLOW;
 	}

@@ -114,7 +114,7 @@ static void save_changes(union area *area)
  * Some of AMD's CPUs leave the last instruction's and operand's addresses as
  * they are unless there is an exception: give them others. APM vol. 2, 11.4.4
  */
-static void forget_x87_addresses(void)
+static __always_inline void forget_x87_addresses(void)
 {
 	static const s32 zero;
 

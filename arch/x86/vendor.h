@@ -93,8 +93,8 @@ struct zxvm_code {
  * @load: the owner thread is on this CPU now. Preemption off, interrupts on
  * @put: it leaves. Preemption off
  * @run: enter once, and look at the exit; interrupts off. Begins with
- *	zxvm_before_run(), and looks at vcpu->arch.requests and
- *	zxvm_tlb_stale() before it enters
+ *	zxvm_live_begin() if the VCPU is not live, and looks at
+ *	vcpu->arch.requests and zxvm_tlb_stale() before it enters
  * @get: a register. Loaded, or nobody runs the VCPU
  * @set: a register; the value is one that VM entry takes
  * @get_code: several registers at once

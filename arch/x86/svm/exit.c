@@ -48,6 +48,11 @@ static bool was_delivering(const struct zxvm_vcpu *vcpu)
 	return vcpu->arch.svm->vmcb->exit_int_info & ZXVM_EVENT_VALID;
 }
 
+static bool in_shadow(const struct zxvm_vcpu *vcpu)
+{
+	return vcpu->arch.svm->vmcb->int_state & VMCB_INTERRUPT_SHADOW;
+}
+
 static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
 				      struct zxvm_exit *exit)
 {
@@ -211,31 +216,30 @@ static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	const struct vmcb *vmcb = vcpu->arch.svm->vmcb;
 	u64 info = vmcb->exit_info_1;
-	struct zxvm_io io = {
-		.port = FIELD_GET(VMCB_IO_PORT, info),
-		.size = FIELD_GET(VMCB_IO_SIZE, info),
-		.in = info & VMCB_IO_IN,
-	};
+	struct zxvm_io *io = &vcpu->arch.io;
 
-	if (unlikely(info & VMCB_IO_STRING)) {
-		io.string = true;
-		io.rep = info & VMCB_IO_REP;
-		io.segment = ZXVM_DS;
-		io.address_size = 2 * FIELD_GET(VMCB_IO_ADDRESS_SIZE, info);
+	io->port = FIELD_GET(VMCB_IO_PORT, info);
+	io->size = FIELD_GET(VMCB_IO_SIZE, info);
+	io->in = info & VMCB_IO_IN;
+	io->string = info & VMCB_IO_STRING;
+	if (unlikely(io->string)) {
+		io->rep = info & VMCB_IO_REP;
+		io->segment = ZXVM_DS;
+		io->address_size = 2 * FIELD_GET(VMCB_IO_ADDRESS_SIZE, info);
 		if (svm_caps.decode) {
-			io.segment = FIELD_GET(VMCB_IO_SEGMENT, info);
+			io->segment = FIELD_GET(VMCB_IO_SEGMENT, info);
 		} else {
 			if (!vcpu->arch.insn.length)
 				return svm_fetch(vcpu, SVM_EXIT_IOIO);
 			if (vcpu->arch.insn.segment != INSN_NO_SEGMENT)
-				io.segment = vcpu->arch.insn.segment;
+				io->segment = vcpu->arch.insn.segment;
 			/* QEMU leaves it out. */
-			if (!io.address_size)
-				io.address_size = vcpu->arch.insn.address_size;
+			if (!io->address_size)
+				io->address_size = vcpu->arch.insn.address_size;
 		}
 	}
 	vcpu->arch.insn_len = vmcb->exit_info_2 - vmcb->rip;
-	return zxvm_handle_io(vcpu, exit, &io);
+	return zxvm_handle_io(vcpu, exit);
 }
 
 static enum zxvm_run handle_npf(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
@@ -344,19 +348,9 @@ const char *svm_exit_name(u32 code)
 	return code < ARRAY_SIZE(reasons) ? reasons[code].name : NULL;
 }
 
-/**
- * svm_dispatch() - do what an exit asks for
- * @vcpu: the VCPU
- * @exit: to be filled
- * @code: the exit code
- *
- * Without next_rip, the length of an instruction is that of what is fetched.
- *
- * Context: interrupts off.
- * Return: what is left to do.
- */
-enum zxvm_run svm_dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
-			   u32 code)
+/* Without next_rip, an instruction is as long as what is fetched. */
+static __always_inline enum zxvm_run dispatch(struct zxvm_vcpu *vcpu,
+					      struct zxvm_exit *exit, u32 code)
 {
 	const struct vmcb *vmcb = vcpu->arch.svm->vmcb;
 	const struct reason *reason;
@@ -374,6 +368,21 @@ enum zxvm_run svm_dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 			return svm_fetch(vcpu, code);
 	}
 	return reason->handler(vcpu, exit);
+}
+
+/**
+ * svm_dispatch() - do what an exit asks for
+ * @vcpu: the VCPU
+ * @exit: to be filled
+ * @code: the exit code
+ *
+ * Context: interrupts off.
+ * Return: what is left to do.
+ */
+enum zxvm_run svm_dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
+			   u32 code)
+{
+	return dispatch(vcpu, exit, code);
 }
 
 /*
@@ -396,6 +405,26 @@ static enum zxvm_run entry_failed(struct zxvm_vcpu *vcpu,
 	return zxvm_handle_unexpected(exit, -EBADFD);
 }
 
+/* Out of line, so that the exits which need none of this save no registers. */
+static noinline enum zxvm_run handle_odd(struct zxvm_vcpu *vcpu,
+					 struct zxvm_exit *exit, u32 code)
+{
+	struct svm_vcpu *svm = vcpu->arch.svm;
+	const struct vmcb *vmcb = svm->vmcb;
+
+	trace_zxvm_exit(vcpu->index, code, vmcb->rip, vmcb->exit_info_1);
+	if (code == SVM_EXIT_ERR)
+		return entry_failed(vcpu, exit);
+	if (in_shadow(vcpu))
+		svm->shadow_rip = vmcb->rip;
+	if (was_delivering(vcpu))
+		svm_requeue(vcpu);
+	if (svm->stepping && code != EXCP(X86_TRAP_DB) &&
+	    vmcb->rip != svm->step_rip)
+		svm_stepped(vcpu);
+	return dispatch(vcpu, exit, code);
+}
+
 /**
  * svm_handle_exit() - find out what an exit asks for, and do it
  * @vcpu: the VCPU
@@ -406,23 +435,14 @@ static enum zxvm_run entry_failed(struct zxvm_vcpu *vcpu,
  */
 enum zxvm_run svm_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
-	struct svm_vcpu *svm = vcpu->arch.svm;
-	const struct vmcb *vmcb = svm->vmcb;
-	u32 code = vmcb->exit_code;
+	const struct svm_vcpu *svm = vcpu->arch.svm;
+	u32 code = svm->vmcb->exit_code;
 
 	zxvm_count_exit(min_t(u32, index_of(code), ZXVM_ARCH_EXITS - 1));
-	if (trace_zxvm_exit_enabled())
-		trace_zxvm_exit(vcpu->index, code, vmcb->rip,
-				vmcb->exit_info_1);
-	if (unlikely(code == SVM_EXIT_ERR))
-		return entry_failed(vcpu, exit);
 	vcpu->arch.insn.length = 0;
-	if (unlikely(vmcb->int_state & VMCB_INTERRUPT_SHADOW))
-		svm->shadow_rip = vmcb->rip;
-	if (unlikely(was_delivering(vcpu)))
-		svm_requeue(vcpu);
-	if (unlikely(svm->stepping) && code != EXCP(X86_TRAP_DB) &&
-	    vmcb->rip != svm->step_rip)
-		svm_stepped(vcpu);
-	return svm_dispatch(vcpu, exit, code);
+	if (unlikely(code == SVM_EXIT_ERR || was_delivering(vcpu) ||
+		     in_shadow(vcpu) || svm->stepping ||
+		     trace_zxvm_exit_enabled()))
+		return handle_odd(vcpu, exit, code);
+	return dispatch(vcpu, exit, code);
 }

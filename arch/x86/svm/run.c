@@ -21,22 +21,15 @@ static void save_host(u64 pa)
 static enum zxvm_run begin(struct zxvm_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
-	enum zxvm_run run = zxvm_before_run(vcpu);
+	enum zxvm_run run = zxvm_live_begin(vcpu);
 
 	if (run != ZXVM_RUN_RESUME)
 		return run;
-	save_host(svm_host_vmcb());
+	svm->host_pa = svm_host_vmcb();
+	save_host(svm->host_pa);
 	svm->vmcb->cr2 = vcpu->arch.cr2;
 	svm_dirty(svm, VMCB_CLEAN_CR2);
 	return ZXVM_RUN_RESUME;
-}
-
-/* Nothing in here may be traced: RCU may not be watching. */
-static noinstr void enter_guest(u64 *regs, u64 pa, u64 host_pa)
-{
-	zxvm_guest_context_enter();
-	svm_enter(regs, pa, host_pa);
-	zxvm_guest_context_exit();
 }
 
 /*
@@ -63,21 +56,37 @@ static void save_tpr(struct zxvm_vcpu *vcpu)
 		*page = tpr << 4;
 }
 
-/* RAX is the one general register that VMRUN exchanges; 15.5.1 */
-static void enter(struct zxvm_vcpu *vcpu)
+static void before_enter(struct zxvm_vcpu *vcpu)
 {
-	struct svm_vcpu *svm = vcpu->arch.svm;
-	struct vmcb *vmcb = svm->vmcb;
-	u64 *regs = &vcpu->arch.regs->rax;
+	svm_asid_prepare(vcpu);
+	if (vcpu->arch.apic.chip)
+		load_tpr(vcpu);
+	/* The one general register that VMRUN exchanges; 15.5.1 */
+	vcpu->arch.svm->vmcb->rax = READ_ONCE(vcpu->arch.regs->rax);
+}
 
-	vmcb->rax = READ_ONCE(*regs);
-	enter_guest(regs, svm->pa, svm_host_vmcb());
-	WRITE_ONCE(*regs, vmcb->rax);
+static void after_exit(struct zxvm_vcpu *vcpu)
+{
+	struct vmcb *vmcb = vcpu->arch.svm->vmcb;
+
+	WRITE_ONCE(vcpu->arch.regs->rax, vmcb->rax);
 	vmcb->clean = svm_caps.clean;
 	/* Not every CPU does it if the delivery led to the exit. 15.20 */
 	vmcb->event_inj = 0;
 	if (svm_caps.xsetbv_native)
 		vcpu->arch.xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
+	if (vcpu->arch.apic.chip)
+		save_tpr(vcpu);
+}
+
+/* Nothing in here may be traced: RCU may not be watching. */
+static __always_inline void enter_guest(struct zxvm_vcpu *vcpu)
+{
+	const struct svm_vcpu *svm = vcpu->arch.svm;
+
+	zxvm_guest_context_enter();
+	svm_enter(&vcpu->arch.regs->rax, svm->pa, svm->host_pa);
+	zxvm_guest_context_exit();
 }
 
 /**
@@ -87,31 +96,38 @@ static void enter(struct zxvm_vcpu *vcpu)
  *
  * Return: what is left to do.
  */
-enum zxvm_run svm_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+noinstr enum zxvm_run svm_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
 	enum zxvm_run run;
 
+	instrumentation_begin();
 	if (!vcpu->arch.live) {
 		run = begin(vcpu);
 		if (run != ZXVM_RUN_RESUME)
-			return run;
+			goto out;
 	}
 	if (unlikely(svm->refetch)) {
 		svm->refetch = false;
-		if (vcpu->arch.insn.length)
-			return svm_dispatch(vcpu, exit, svm->code);
+		if (vcpu->arch.insn.length) {
+			run = svm_dispatch(vcpu, exit, svm->code);
+			goto out;
+		}
 	}
 	if (vcpu->arch.requests) {
 		run = zxvm_prepare(vcpu);
 		if (run != ZXVM_RUN_RESUME)
-			return run;
+			goto out;
 	}
-	svm_asid_prepare(vcpu);
-	if (vcpu->arch.apic.chip)
-		load_tpr(vcpu);
-	enter(vcpu);
-	if (vcpu->arch.apic.chip)
-		save_tpr(vcpu);
-	return svm_handle_exit(vcpu, exit);
+	before_enter(vcpu);
+	instrumentation_end();
+
+	enter_guest(vcpu);
+
+	instrumentation_begin();
+	after_exit(vcpu);
+	run = svm_handle_exit(vcpu, exit);
+out:
+	instrumentation_end();
+	return run;
 }

@@ -20,6 +20,7 @@
  * struct svm_vcpu - the SVM part of a VCPU
  * @vmcb: the VMCB, one page
  * @pa: its physical address
+ * @host_pa: of what the host has loaded in this CPU, while live
  * @pml5: the level above the second-stage table, or NULL
  * @asid_generation: of @asid_cpu, that the VMCB's ASID belongs to
  * @asid_cpu: the CPU on which the VMCB's ASID was given out, or -1
@@ -44,6 +45,7 @@
 struct svm_vcpu {
 	struct vmcb *vmcb;
 	u64 pa;
+	u64 host_pa;
 	u64 *pml5;
 	u64 asid_generation;
 	int asid_cpu;

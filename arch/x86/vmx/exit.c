@@ -261,21 +261,21 @@ static enum zxvm_run handle_dr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	u64 qual = vmx_read(EXIT_QUALIFICATION);
-	struct zxvm_io io = {
-		.port = FIELD_GET(QUAL_IO_PORT, qual),
-		.size = FIELD_GET(QUAL_IO_SIZE, qual) + 1,
-		.in = qual & QUAL_IO_IN,
-	};
+	struct zxvm_io *io = &vcpu->arch.io;
 
-	if (unlikely(qual & QUAL_IO_STRING)) {
+	io->port = FIELD_GET(QUAL_IO_PORT, qual);
+	io->size = FIELD_GET(QUAL_IO_SIZE, qual) + 1;
+	io->in = qual & QUAL_IO_IN;
+	io->string = qual & QUAL_IO_STRING;
+
+	if (unlikely(io->string)) {
 		u64 info = vmx_read(VMX_INSTRUCTION_INFO);
 
-		io.string = true;
-		io.rep = qual & QUAL_IO_REP;
-		io.address_size = 2 << FIELD_GET(INFO_IO_ADDRESS_SIZE, info);
-		io.segment = FIELD_GET(INFO_IO_SEGMENT, info);
+		io->rep = qual & QUAL_IO_REP;
+		io->address_size = 2 << FIELD_GET(INFO_IO_ADDRESS_SIZE, info);
+		io->segment = FIELD_GET(INFO_IO_SEGMENT, info);
 	}
-	return zxvm_handle_io(vcpu, exit, &io);
+	return zxvm_handle_io(vcpu, exit);
 }
 
 static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
@@ -365,10 +365,42 @@ const char *vmx_exit_name(u32 code)
 	return code < ARRAY_SIZE(reasons) ? reasons[code].name : NULL;
 }
 
-/* VM entry has refused the guest's state, or an MSR; 27.8 */
-static enum zxvm_run entry_failed(struct zxvm_exit *exit)
+/*
+ * VM entry has refused the guest's state, or an MSR; 27.8. Or there is a
+ * reason that no control asks for.
+ */
+static noinline enum zxvm_run handle_odd(struct zxvm_exit *exit, u32 reason)
 {
-	return zxvm_handle_unexpected(exit, -EBADFD);
+	zxvm_count_exit(min_t(u32, reason & 0xffff, ZXVM_ARCH_EXITS - 1));
+	if (reason & VMX_EXIT_REASONS_FAILED_VMENTRY)
+		return zxvm_handle_unexpected(exit, -EBADFD);
+	return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
+}
+
+static enum zxvm_run dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
+			      u32 code)
+{
+	const struct reason *reason;
+
+	if (unlikely(code >= ARRAY_SIZE(reasons)))
+		return handle_odd(exit, code);
+	vcpu->arch.vmx->launched = true;
+	code = array_index_nospec(code, ARRAY_SIZE(reasons));
+	zxvm_count_exit(code);
+	reason = &reasons[code];
+	if (likely(reason->instruction))
+		vcpu->arch.insn_len = vmx_read(VM_EXIT_INSTRUCTION_LEN);
+	if (unlikely(!reason->handler))
+		return handle_refused(vcpu, exit);
+	return reason->handler(vcpu, exit);
+}
+
+static noinline enum zxvm_run trace_exit(struct zxvm_vcpu *vcpu,
+					 struct zxvm_exit *exit, u32 code)
+{
+	trace_zxvm_exit(vcpu->index, code, vmx_read(GUEST_RIP),
+			vmx_read(EXIT_QUALIFICATION));
+	return dispatch(vcpu, exit, code);
 }
 
 /**
@@ -381,22 +413,9 @@ static enum zxvm_run entry_failed(struct zxvm_exit *exit)
  */
 enum zxvm_run vmx_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
-	u32 full = vmx_read(VM_EXIT_REASON), code = full & 0xffff;
-	const struct reason *reason;
+	u32 code = vmx_read(VM_EXIT_REASON);
 
-	zxvm_count_exit(min_t(u32, code, ZXVM_ARCH_EXITS - 1));
 	if (trace_zxvm_exit_enabled())
-		trace_zxvm_exit(vcpu->index, full, vmx_read(GUEST_RIP),
-				vmx_read(EXIT_QUALIFICATION));
-	if (unlikely(full & VMX_EXIT_REASONS_FAILED_VMENTRY))
-		return entry_failed(exit);
-	vcpu->arch.vmx->launched = true;
-	if (code >= ARRAY_SIZE(reasons))
-		return handle_refused(vcpu, exit);
-	reason = &reasons[array_index_nospec(code, ARRAY_SIZE(reasons))];
-	if (reason->instruction)
-		vcpu->arch.insn_len = vmx_read(VM_EXIT_INSTRUCTION_LEN);
-	if (unlikely(!reason->handler))
-		return handle_refused(vcpu, exit);
-	return reason->handler(vcpu, exit);
+		return trace_exit(vcpu, exit, code);
+	return dispatch(vcpu, exit, code);
 }

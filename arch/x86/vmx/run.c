@@ -85,28 +85,39 @@ u32 vmx_blocked(struct zxvm_vcpu *vcpu)
 	return blocked;
 }
 
-/* Nothing in here may be traced: RCU may not be watching. */
-static noinstr int enter_guest(struct vmx_vcpu *vmx)
+/* Out of line: seldom needed, and with operands on the stack */
+static noinline void flush_tlb(struct zxvm_vcpu *vcpu, bool stale)
 {
-	int failed;
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+
+	if (stale)
+		flush_ept(&vcpu->guest->vmar->pt.pt);
+	if (vmx->vpid_stale && vmx->vpid)
+		flush_vpid(vmx->vpid);
+	vmx->vpid_stale = false;
+}
+
+/* Other code has run since the last entry. */
+static enum zxvm_run begin(struct zxvm_vcpu *vcpu)
+{
+	enum zxvm_run run = zxvm_live_begin(vcpu);
+
+	if (run == ZXVM_RUN_RESUME) {
+		vmx_make_current(vcpu->arch.vmx);
+		vmx_refresh_host(vcpu->arch.vmx);
+	}
+	return run;
+}
+
+/* Nothing in here may be traced: RCU may not be watching. */
+static __always_inline bool enter_guest(struct vmx_vcpu *vmx)
+{
+	bool failed;
 
 	zxvm_guest_context_enter();
 	failed = vmx_enter(&vmx->sw, vmx->launched);
 	zxvm_guest_context_exit();
 	return failed;
-}
-
-static void flush_tlb(struct zxvm_vcpu *vcpu)
-{
-	struct vmx_vcpu *vmx = vcpu->arch.vmx;
-
-	if (unlikely(zxvm_tlb_stale(vcpu)))
-		flush_ept(&vcpu->guest->vmar->pt.pt);
-	if (unlikely(vmx->vpid_stale)) {
-		vmx->vpid_stale = false;
-		if (vmx->vpid)
-			flush_vpid(vmx->vpid);
-	}
 }
 
 /**
@@ -116,32 +127,41 @@ static void flush_tlb(struct zxvm_vcpu *vcpu)
  *
  * Return: what is left to do.
  */
-enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+noinstr enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
-	bool dirty = !vcpu->arch.live;
+	bool dirty = !vcpu->arch.live, failed, stale;
 	enum zxvm_run run;
 
+	instrumentation_begin();
 	if (dirty) {
-		run = zxvm_before_run(vcpu);
+		run = begin(vcpu);
 		if (run != ZXVM_RUN_RESUME)
-			return run;
-		vmx_make_current(vmx);
-		vmx_refresh_host(vmx);
+			goto out;
 	}
 	if (vcpu->arch.requests) {
 		run = zxvm_prepare(vcpu);
 		if (run != ZXVM_RUN_RESUME)
-			return run;
+			goto out;
 	}
-	flush_tlb(vcpu);
+	stale = zxvm_tlb_stale(vcpu);
+	if (unlikely(stale || vmx->vpid_stale))
+		flush_tlb(vcpu, stale);
 	zxvm_spec_enter(dirty);
-	if (unlikely(enter_guest(vmx))) {
-		exit->status = -EBADFD;
-		return ZXVM_RUN_STATUS;
+	instrumentation_end();
+
+	failed = enter_guest(vmx);
+
+	instrumentation_begin();
+	if (unlikely(failed)) {
+		run = zxvm_handle_unexpected(exit, -EBADFD);
+		goto out;
 	}
 	/* Each exit clears it; 28.5.1 */
 	if (unlikely(vmx->host_debugctl))
-		wrmsrl(MSR_IA32_DEBUGCTLMSR, vmx->host_debugctl);
-	return vmx_handle_exit(vcpu, exit);
+		zxvm_wrmsr(MSR_IA32_DEBUGCTLMSR, vmx->host_debugctl);
+	run = vmx_handle_exit(vcpu, exit);
+out:
+	instrumentation_end();
+	return run;
 }

@@ -239,6 +239,20 @@ static void window_end(struct zxvm_vcpu *vcpu, unsigned long flags)
 	local_irq_restore(flags);
 }
 
+static noinline u64 get_slow(struct zxvm_vcpu *vcpu, enum zxvm_field field)
+{
+	unsigned long flags;
+	u64 value = 0;
+
+	if (is_msr(field))
+		return get_msr(vcpu, field);
+	if (window_begin(vcpu, &flags)) {
+		value = read_field(field);
+		window_end(vcpu, flags);
+	}
+	return value;
+}
+
 /**
  * vmx_get() - see vendor.h
  * @vcpu: the VCPU
@@ -248,18 +262,9 @@ static void window_end(struct zxvm_vcpu *vcpu, unsigned long flags)
  */
 u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 {
-	unsigned long flags;
-	u64 value = 0;
-
 	if (likely(vcpu->arch.live && field_encoding[field]))
 		return vmx_read(field_encoding[field]);
-	if (is_msr(field))
-		return get_msr(vcpu, field);
-	if (window_begin(vcpu, &flags)) {
-		value = read_field(field);
-		window_end(vcpu, flags);
-	}
-	return value;
+	return get_slow(vcpu, field);
 }
 
 /**
@@ -290,6 +295,19 @@ static void read_code(struct zxvm_code *code)
 	code->cs = vmx_read(GUEST_CS_AR_BYTES);
 }
 
+static noinline void get_code_slow(struct zxvm_vcpu *vcpu,
+				   struct zxvm_code *code)
+{
+	unsigned long flags;
+
+	if (window_begin(vcpu, &flags)) {
+		read_code(code);
+		window_end(vcpu, flags);
+	} else {
+		memset(code, 0, sizeof(*code));
+	}
+}
+
 /**
  * vmx_get_code() - see vendor.h
  * @vcpu: the VCPU
@@ -297,16 +315,10 @@ static void read_code(struct zxvm_code *code)
  */
 void vmx_get_code(struct zxvm_vcpu *vcpu, struct zxvm_code *code)
 {
-	unsigned long flags;
-
-	if (likely(vcpu->arch.live)) {
+	if (likely(vcpu->arch.live))
 		read_code(code);
-	} else if (window_begin(vcpu, &flags)) {
-		read_code(code);
-		window_end(vcpu, flags);
-	} else {
-		memset(code, 0, sizeof(*code));
-	}
+	else
+		get_code_slow(vcpu, code);
 }
 
 /* Fields of the eight segments follow each other by 2; appendix B */
@@ -354,7 +366,7 @@ void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 }
 
 /* What belongs to the CPU that the thread is on */
-static void write_host_cpu(int cpu)
+static noinline void write_host_cpu(int cpu)
 {
 	struct desc_ptr idt;
 	u64 value;
@@ -404,30 +416,28 @@ void vmx_refresh_host(struct vmx_vcpu *vmx)
 		vmx_write(HOST_CR4, cr4);
 		vmx->host.cr4 = cr4;
 	}
-	rdmsrl(MSR_IA32_DEBUGCTLMSR, vmx->host_debugctl);
+	vmx->host_debugctl = zxvm_rdmsr(MSR_IA32_DEBUGCTLMSR);
 }
 
 /* In a 64-bit process all of them are null, as they are after a VM exit. */
 static void save_selectors(struct vmx_vcpu *vmx)
 {
-	struct vmx_selectors sel;
+	u16 ds, es, fs, gs, ldt;
 
-	savesegment(ds, sel.ds);
-	savesegment(es, sel.es);
-	savesegment(fs, sel.fs);
-	savesegment(gs, sel.gs);
-	store_ldt(sel.ldt);
-	vmx->has_selectors = sel.ds | sel.es | sel.fs | sel.gs | sel.ldt;
+	savesegment(ds, ds);
+	savesegment(es, es);
+	savesegment(fs, fs);
+	savesegment(gs, gs);
+	asm volatile("sldt %0" : "=r" (ldt));
+	vmx->has_selectors = ds | es | fs | gs | ldt;
 	if (unlikely(vmx->has_selectors))
-		vmx->selectors = sel;
+		vmx->selectors = (struct vmx_selectors) { ds, es, fs, gs, ldt };
 }
 
-static void restore_selectors(struct vmx_vcpu *vmx)
+static noinline void restore_selectors(const struct vmx_vcpu *vmx)
 {
 	const struct vmx_selectors *sel = &vmx->selectors;
 
-	if (likely(!vmx->has_selectors))
-		return;
 	if (sel->ldt)
 		asm volatile("lldt %0" : : "rm" (sel->ldt));
 	loadsegment(ds, sel->ds);
@@ -482,7 +492,8 @@ void vmx_put(struct zxvm_vcpu *vcpu)
 	switch_msrs(&vmx->guest_msrs, vmx_host_msrs());
 	vmx->kernel_gs_base = zxvm_rdmsr(MSR_KERNEL_GS_BASE);
 	restore_limits();
-	restore_selectors(vmx);
+	if (unlikely(vmx->has_selectors))
+		restore_selectors(vmx);
 	zxvm_wrmsr(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
 }
 
@@ -514,7 +525,7 @@ static bool in_64bit_code(void)
  * The VMCS is current. The trap of a single step is queued as an exception: a
  * pending one would be lost if an interrupt is delivered first; 27.7.3
  */
-static void skip_instruction(struct zxvm_vcpu *vcpu)
+static __always_inline void skip_instruction(struct zxvm_vcpu *vcpu)
 {
 	const u64 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
 	u64 shadow = vmx_read(GUEST_INTERRUPTIBILITY_INFO);
@@ -532,20 +543,26 @@ static void skip_instruction(struct zxvm_vcpu *vcpu)
 	}
 }
 
+static noinline void skip_slow(struct zxvm_vcpu *vcpu)
+{
+	unsigned long flags;
+
+	if (window_begin(vcpu, &flags)) {
+		skip_instruction(vcpu);
+		window_end(vcpu, flags);
+	}
+}
+
 /**
  * vmx_skip() - see vendor.h
  * @vcpu: the VCPU
  */
 void vmx_skip(struct zxvm_vcpu *vcpu)
 {
-	unsigned long flags;
-
-	if (vcpu->arch.live) {
+	if (likely(vcpu->arch.live))
 		skip_instruction(vcpu);
-	} else if (window_begin(vcpu, &flags)) {
-		skip_instruction(vcpu);
-		window_end(vcpu, flags);
-	}
+	else
+		skip_slow(vcpu);
 }
 
 /**
