@@ -160,12 +160,6 @@ static enum zxvm_run handle_exception(struct zxvm_vcpu *vcpu,
 		zxvm_host_machine_check();
 		return ZXVM_RUN_RESUME;
 	case X86_TRAP_DB:
-		/* INT1: a trap that leaves DR6 alone; RIP is still before it */
-		if ((info & ZXVM_EVENT_TYPE) == ZXVM_EVENT_PRIV_SOFT) {
-			zxvm_requeue_event(vcpu, info, 0,
-					   vmx_read(VM_EXIT_INSTRUCTION_LEN));
-			return ZXVM_RUN_RESUME;
-		}
 		return handle_debug(vcpu);
 	case X86_TRAP_AC:
 		return handle_alignment(vcpu, info);
