@@ -25,8 +25,8 @@ enum zxvm_field {
 	/* MSRs that stay in the CPU while the VCPU is loaded */
 	ZXVM_STAR,
 	ZXVM_LSTAR,
-	ZXVM_CSTAR,
 	ZXVM_FMASK,
+	ZXVM_CSTAR,
 	ZXVM_KERNEL_GS_BASE,
 	ZXVM_TSC_AUX,
 	/* Access rights, read only: ZXVM_AR_* */

@@ -74,7 +74,6 @@ void vmx_read_host_msrs(void)
 
 	rdmsrl(MSR_STAR, msrs->star);
 	rdmsrl(MSR_LSTAR, msrs->lstar);
-	rdmsrl(MSR_CSTAR, msrs->cstar);
 	rdmsrl(MSR_SYSCALL_MASK, msrs->fmask);
 	if (zxvm_host.rdtscp)
 		rdmsrl(MSR_TSC_AUX, msrs->tsc_aux);

@@ -57,8 +57,6 @@ struct switched_msr {
 static const struct switched_msr switched_msrs[] = {
 	[0]				= SWITCHED_MSR(MSR_STAR, star),
 	[ZXVM_LSTAR - ZXVM_STAR]	= SWITCHED_MSR(MSR_LSTAR, lstar),
-	/* Intel's CPUs do not use it. */
-	[ZXVM_CSTAR - ZXVM_STAR]	= SWITCHED_MSR(0, cstar),
 	[ZXVM_FMASK - ZXVM_STAR]	= SWITCHED_MSR(MSR_SYSCALL_MASK, fmask),
 };
 
@@ -70,6 +68,12 @@ static u64 *msr_of(struct vmx_host_msrs *msrs, const struct switched_msr *msr)
 static bool is_switched_msr(enum zxvm_field field)
 {
 	return field >= ZXVM_STAR && field <= ZXVM_FMASK;
+}
+
+/* Intel's CPUs do not use it: guests read 0, and the host's stays. */
+static bool is_fixed_msr(enum zxvm_field field)
+{
+	return field == ZXVM_CSTAR;
 }
 
 /* Loaded or not, and where: that has to stay so while it matters. */
@@ -109,6 +113,8 @@ static u64 get_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 			       &switched_msrs[field - ZXVM_STAR]);
 	if (field == ZXVM_TSC_AUX)
 		return vmx->guest_msrs.tsc_aux;
+	if (is_fixed_msr(field))
+		return 0;
 	preempt_disable();
 	value = is_loaded(vcpu) ? zxvm_rdmsr(MSR_KERNEL_GS_BASE) :
 				  vmx->kernel_gs_base;
@@ -121,11 +127,13 @@ static void set_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
 	const struct switched_msr *msr;
 
+	if (is_fixed_msr(field))
+		return;
 	preempt_disable();
 	if (is_switched_msr(field)) {
 		msr = &switched_msrs[field - ZXVM_STAR];
 		*msr_of(&vmx->guest_msrs, msr) = value;
-		if (msr->msr && is_loaded(vcpu))
+		if (is_loaded(vcpu))
 			wrmsrl(msr->msr, value);
 	} else if (field == ZXVM_TSC_AUX) {
 		if (is_loaded(vcpu))

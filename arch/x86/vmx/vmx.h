@@ -48,14 +48,12 @@ struct vmx_host_cache {
  * host's of one CPU or a guest's
  * @star: STAR
  * @lstar: LSTAR
- * @cstar: CSTAR
  * @fmask: FMASK
  * @tsc_aux: TSC_AUX
  */
 struct vmx_host_msrs {
 	u64 star;
 	u64 lstar;
-	u64 cstar;
 	u64 fmask;
 	u64 tsc_aux;
 };
