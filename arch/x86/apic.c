@@ -254,7 +254,7 @@ static enum zxvm_run finish_lapic(struct zxvm_vcpu *vcpu, bool done)
 	if (!done)
 		return zxvm_inject_gp(vcpu);
 	zxvm_apic_worked(vcpu);
-	return zxvm_handle_nop(vcpu);
+	return zxvm_finish_insn(vcpu);
 }
 
 static enum zxvm_run finish_zircon(struct zxvm_vcpu *vcpu,
@@ -269,7 +269,7 @@ static enum zxvm_run finish_zircon(struct zxvm_vcpu *vcpu,
 	case ZIRCON_APIC_UNSUPPORTED:
 		return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
 	case ZIRCON_APIC_PACKET:
-		zxvm_handle_nop(vcpu);
+		zxvm_finish_insn(vcpu);
 		return ZXVM_RUN_PACKET;
 	case ZIRCON_APIC_TIMER:
 		zxvm_apic_timer_arm(vcpu, vcpu->arch.apic.zircon.deadline);
@@ -280,7 +280,7 @@ static enum zxvm_run finish_zircon(struct zxvm_vcpu *vcpu,
 	case ZIRCON_APIC_DONE:
 		break;
 	}
-	return zxvm_handle_nop(vcpu);
+	return zxvm_finish_insn(vcpu);
 }
 
 /**
@@ -313,7 +313,7 @@ enum zxvm_run zxvm_write_apic_base(struct zxvm_vcpu *vcpu,
 							 value));
 	if ((value ^ ZIRCON_BASE) & ~LAPIC_BASE_BSP)
 		return zxvm_handle_unexpected(exit, -EINVAL);
-	return zxvm_handle_nop(vcpu);
+	return zxvm_finish_insn(vcpu);
 }
 
 /**
@@ -413,7 +413,7 @@ enum zxvm_run zxvm_write_cr8(struct zxvm_vcpu *vcpu, u64 value)
 		return zxvm_inject_gp(vcpu);
 	vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)] = value << 4;
 	if (!has_lapic(vcpu))
-		return zxvm_handle_nop(vcpu);
+		return zxvm_finish_insn(vcpu);
 	lapic_set_tpr(lapic_of(vcpu), value << 4);
 	return finish_lapic(vcpu, true);
 }

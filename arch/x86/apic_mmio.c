@@ -47,7 +47,7 @@ enum zxvm_run zxvm_handle_apic_page(struct zxvm_vcpu *vcpu, u64 gpa,
 	    access == ZXVM_VM_PERM_WRITE && lapic_is_xapic(lapic)) {
 		lapic_eoi(lapic);
 		zxvm_apic_worked(vcpu);
-		return zxvm_handle_nop(vcpu);
+		return zxvm_finish_insn(vcpu);
 	}
 	vcpu->arch.slow = ZXVM_SLOW_APIC_PAGE;
 	return ZXVM_RUN_SLOW;
@@ -141,5 +141,5 @@ enum zxvm_run zxvm_slow_apic_page(struct zxvm_vcpu *vcpu,
 			   read_page(vcpu, exit->gpa, mmio.size));
 	zxvm_apic_worked(vcpu);
 	vcpu->arch.insn_len = insn.length;
-	return zxvm_handle_nop(vcpu);
+	return zxvm_finish_insn(vcpu);
 }

@@ -9,6 +9,7 @@
 
 #include <asm/tsc.h>
 
+#include "exit.h"
 #include "pvclock.h"
 #include "x86.h"
 
@@ -150,7 +151,7 @@ static enum zxvm_run finish_call(struct zxvm_vcpu *vcpu,
 				 const struct hypercall *call, s64 result)
 {
 	zxvm_set_gpr(vcpu, ZXVM_RAX, hypercall_rax(call, result));
-	return zxvm_handle_nop(vcpu);
+	return zxvm_finish_insn(vcpu);
 }
 
 /**

@@ -111,7 +111,7 @@ enum zxvm_run zxvm_handle_write_cr(struct zxvm_vcpu *vcpu,
 		return ZXVM_RUN_SLOW;
 	}
 	write_cr(vcpu, cr, value);
-	return zxvm_handle_nop(vcpu);
+	return zxvm_finish_insn(vcpu);
 }
 
 /**
@@ -135,5 +135,5 @@ enum zxvm_run zxvm_slow_write_cr(struct zxvm_vcpu *vcpu)
 	for (i = 0; i < ARRAY_SIZE(pdptes); i++)
 		zxvm_set(vcpu, ZXVM_PDPTE0 + i, pdptes[i]);
 	write_cr(vcpu, vcpu->arch.cr, vcpu->arch.cr_value);
-	return zxvm_handle_nop(vcpu);
+	return zxvm_finish_insn(vcpu);
 }

@@ -9,6 +9,7 @@
 #include <asm/fpu/types.h>
 #include <asm/trapnr.h>
 
+#include "exit.h"
 #include "tables.h"
 #include "x86.h"
 
@@ -39,6 +40,19 @@ enum zxvm_run zxvm_inject_gp(struct zxvm_vcpu *vcpu)
 }
 
 /**
+ * zxvm_finish_insn() - the instruction has been done: go on behind it
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_finish_insn(struct zxvm_vcpu *vcpu)
+{
+	static_call(zxvm_skip)(vcpu);
+	return ZXVM_RUN_RESUME;
+}
+
+/**
  * zxvm_cpl() - see x86.h
  * @vcpu: loaded
  *
@@ -47,6 +61,74 @@ enum zxvm_run zxvm_inject_gp(struct zxvm_vcpu *vcpu)
 int zxvm_cpl(struct zxvm_vcpu *vcpu)
 {
 	return FIELD_GET(ZXVM_AR_DPL, zxvm_get(vcpu, ZXVM_SS_AR));
+}
+
+/**
+ * zxvm_handle_interrupt() - an interrupt of the host
+ * @vcpu: loaded
+ * @exit: of this exit
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_INTR.
+ */
+enum zxvm_run zxvm_handle_interrupt(struct zxvm_vcpu *vcpu,
+				    struct zxvm_exit *exit)
+{
+	return ZXVM_RUN_INTR;
+}
+
+/**
+ * zxvm_handle_window() - the guest takes now what it did not take before
+ * @vcpu: loaded
+ * @exit: of this exit
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_handle_window(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	/* zxvm_prepare() looks again what, and what to wait for. */
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	return ZXVM_RUN_RESUME;
+}
+
+/**
+ * zxvm_handle_ud() - an instruction that the guest has not got
+ * @vcpu: loaded
+ * @exit: of this exit
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_handle_ud(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_inject_ud(vcpu);
+}
+
+/**
+ * zxvm_handle_gp() - an instruction that the guest may not use
+ * @vcpu: loaded
+ * @exit: of this exit
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_handle_gp(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_inject_gp(vcpu);
+}
+
+/**
+ * zxvm_handle_nop() - an instruction that has nothing to do here
+ * @vcpu: loaded
+ * @exit: of this exit
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+enum zxvm_run zxvm_handle_nop(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	return zxvm_finish_insn(vcpu);
 }
 
 static void set_cpuid(struct zxvm_vcpu *vcpu, const struct zxvm_cpuid *out)
@@ -77,11 +159,12 @@ static noinline void query_cpuid(struct zxvm_vcpu *vcpu, u32 leaf, u32 subleaf)
 /**
  * zxvm_handle_cpuid() - CPUID
  * @vcpu: loaded
+ * @exit: of this exit
  *
  * Context: interrupts off.
  * Return: ZXVM_RUN_RESUME.
  */
-enum zxvm_run zxvm_handle_cpuid(struct zxvm_vcpu *vcpu)
+enum zxvm_run zxvm_handle_cpuid(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	u32 leaf = zxvm_get_gpr(vcpu, ZXVM_RAX);
 	u32 subleaf = zxvm_get_gpr(vcpu, ZXVM_RCX);
@@ -92,30 +175,18 @@ enum zxvm_run zxvm_handle_cpuid(struct zxvm_vcpu *vcpu)
 		set_cpuid(vcpu, &row->regs);
 	else
 		query_cpuid(vcpu, leaf, subleaf);
-	return zxvm_handle_nop(vcpu);
-}
-
-/**
- * zxvm_handle_nop() - an instruction that has nothing to do here
- * @vcpu: loaded
- *
- * Context: interrupts off.
- * Return: ZXVM_RUN_RESUME.
- */
-enum zxvm_run zxvm_handle_nop(struct zxvm_vcpu *vcpu)
-{
-	static_call(zxvm_skip)(vcpu);
-	return ZXVM_RUN_RESUME;
+	return zxvm_finish_insn(vcpu);
 }
 
 /**
  * zxvm_handle_hlt() - HLT
  * @vcpu: loaded
+ * @exit: of this exit
  *
  * Context: interrupts off.
  * Return: ZXVM_RUN_WAIT, or ZXVM_RUN_RESUME if there is an interrupt to take.
  */
-enum zxvm_run zxvm_handle_hlt(struct zxvm_vcpu *vcpu)
+enum zxvm_run zxvm_handle_hlt(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	static_call(zxvm_skip)(vcpu);
 	/* The trap of a single step wakes, too. */
@@ -147,11 +218,12 @@ static bool xcr0_valid(u64 xcr0)
 /**
  * zxvm_handle_xsetbv() - XSETBV, which the CPU has found allowed by CR4
  * @vcpu: loaded
+ * @exit: of this exit
  *
  * Context: interrupts off.
  * Return: ZXVM_RUN_RESUME.
  */
-enum zxvm_run zxvm_handle_xsetbv(struct zxvm_vcpu *vcpu)
+enum zxvm_run zxvm_handle_xsetbv(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	u64 xcr0 = (u32)zxvm_get_gpr(vcpu, ZXVM_RAX) |
 		   zxvm_get_gpr(vcpu, ZXVM_RDX) << 32;
@@ -160,19 +232,20 @@ enum zxvm_run zxvm_handle_xsetbv(struct zxvm_vcpu *vcpu)
 	    !xcr0_valid(xcr0))
 		return zxvm_inject_gp(vcpu);
 	zxvm_set_xcr0(vcpu, xcr0);
-	return zxvm_handle_nop(vcpu);
+	return zxvm_finish_insn(vcpu);
 }
 
 /**
  * zxvm_handle_mov_dr() - the guest uses its debug registers
  * @vcpu: loaded
+ * @exit: of this exit
  *
  * They stay in the CPU until interrupts go on; the instruction runs again.
  *
  * Context: interrupts off.
  * Return: ZXVM_RUN_RESUME.
  */
-enum zxvm_run zxvm_handle_mov_dr(struct zxvm_vcpu *vcpu)
+enum zxvm_run zxvm_handle_mov_dr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	zxvm_dr_load(vcpu);
 	return ZXVM_RUN_RESUME;
@@ -189,6 +262,20 @@ enum zxvm_run zxvm_handle_unexpected(struct zxvm_exit *exit, int status)
 {
 	exit->status = status;
 	return ZXVM_RUN_STATUS;
+}
+
+/**
+ * zxvm_handle_refused() - an exit that nothing can be done about
+ * @vcpu: loaded
+ * @exit: to be filled
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_STATUS.
+ */
+enum zxvm_run zxvm_handle_refused(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit)
+{
+	return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
 }
 
 /**

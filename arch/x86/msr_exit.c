@@ -8,6 +8,7 @@
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
 
+#include "exit.h"
 #include "msr.h"
 #include "tables.h"
 #include "x86.h"
@@ -103,7 +104,7 @@ static bool write_efer(struct zxvm_vcpu *vcpu, u64 value)
 
 static enum zxvm_run gp_unless(struct zxvm_vcpu *vcpu, bool done)
 {
-	return done ? zxvm_handle_nop(vcpu) : zxvm_inject_gp(vcpu);
+	return done ? zxvm_finish_insn(vcpu) : zxvm_inject_gp(vcpu);
 }
 
 /**
@@ -124,7 +125,7 @@ enum zxvm_run zxvm_handle_rdmsr(struct zxvm_vcpu *vcpu,
 		return zxvm_inject_gp(vcpu);
 	zxvm_set_gpr(vcpu, ZXVM_RAX, (u32)value);
 	zxvm_set_gpr(vcpu, ZXVM_RDX, value >> 32);
-	return zxvm_handle_nop(vcpu);
+	return zxvm_finish_insn(vcpu);
 }
 
 /**
@@ -145,7 +146,7 @@ enum zxvm_run zxvm_handle_wrmsr(struct zxvm_vcpu *vcpu,
 
 	switch (row->write) {
 	case MSR_WAY_IGNORE:
-		return zxvm_handle_nop(vcpu);
+		return zxvm_finish_insn(vcpu);
 	case MSR_WAY_FIELD:
 		return gp_unless(vcpu, write_field(vcpu, row->value +
 						   (msr - row->first), value));

@@ -110,7 +110,7 @@ enum zxvm_run zxvm_slow_string_io(struct zxvm_vcpu *vcpu,
 	if (io->rep)
 		count = zxvm_get_gpr(vcpu, ZXVM_RCX) & mask;
 	if (!count)
-		return zxvm_handle_nop(vcpu);
+		return zxvm_finish_insn(vcpu);
 	if (!piece_allowed(vcpu, io, &piece)) {
 		zxvm_queue_error(vcpu, piece.seg == ZXVM_SS ? X86_TRAP_SS :
 							      X86_TRAP_GP, 0);

@@ -281,29 +281,17 @@ static inline void zxvm_requeue_event(struct zxvm_vcpu *vcpu, u32 info,
 }
 
 /*
- * exit.c, cr.c, io.c, msr_exit.c: how exits are handled that both vendors
- * have. Loaded, interrupts off; vcpu->arch.insn_len is set, but for nested
- * page faults where it is 0 if the CPU does not tell.
+ * exit.c, cr.c, io.c: what exits come to, when the vendor has told what they
+ * are; see exit.h, too. Loaded, interrupts off; vcpu->arch.insn_len is set, but
+ * for nested page faults where it is 0 if the CPU does not tell.
  */
 enum zxvm_run zxvm_inject_ud(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_inject_gp(struct zxvm_vcpu *vcpu);
-enum zxvm_run zxvm_handle_cpuid(struct zxvm_vcpu *vcpu);
-enum zxvm_run zxvm_handle_hlt(struct zxvm_vcpu *vcpu);
-enum zxvm_run zxvm_handle_nop(struct zxvm_vcpu *vcpu);
-enum zxvm_run zxvm_handle_rdmsr(struct zxvm_vcpu *vcpu,
-				struct zxvm_exit *exit);
-enum zxvm_run zxvm_handle_wrmsr(struct zxvm_vcpu *vcpu,
-				struct zxvm_exit *exit);
-enum zxvm_run zxvm_handle_xsetbv(struct zxvm_vcpu *vcpu);
-enum zxvm_run zxvm_handle_hypercall(struct zxvm_vcpu *vcpu,
-				    struct zxvm_exit *exit);
+enum zxvm_run zxvm_finish_insn(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_handle_write_cr(struct zxvm_vcpu *vcpu,
 				   struct zxvm_exit *exit, unsigned int cr,
 				   u64 value);
-enum zxvm_run zxvm_handle_mov_dr(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
-enum zxvm_run zxvm_handle_shutdown(struct zxvm_vcpu *vcpu,
-				   struct zxvm_exit *exit);
 enum zxvm_run zxvm_handle_unexpected(struct zxvm_exit *exit, int status);
 
 /* How a nested page fault came about */

@@ -8,24 +8,10 @@
 
 #include <uapi/asm/svm.h>
 
+#include "exit.h"
 #include "stats.h"
 #include "trace.h"
 #include "svm.h"
-
-typedef enum zxvm_run (*exit_handler)(struct zxvm_vcpu *vcpu,
-				      struct zxvm_exit *exit);
-
-/**
- * struct reason - one exit code
- * @name: in zxvm/exits
- * @handler: what is done
- * @skips: it takes the length of the instruction
- */
-struct reason {
-	const char *name;
-	exit_handler handler;
-	bool skips;
-};
 
 /* Codes from 0x400 on are moved down, next to the others. */
 #define HIGH_CODES	0x400
@@ -53,12 +39,6 @@ static bool in_shadow(const struct zxvm_vcpu *vcpu)
 	return vcpu->arch.svm->vmcb->int_state & VMCB_INTERRUPT_SHADOW;
 }
 
-static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
-				      struct zxvm_exit *exit)
-{
-	return ZXVM_RUN_INTR;
-}
-
 /* NMI, SMI, INIT: still pending, and taken when GIF is set again. 15.17 */
 static enum zxvm_run handle_taken(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit)
@@ -67,7 +47,6 @@ static enum zxvm_run handle_taken(struct zxvm_vcpu *vcpu,
 }
 
 /*
- * zxvm_prepare() looks again what can be delivered, and closes the window.
  * QEMU forgets with VMRUN that the guest is in the shadow of STI: HLT has to
  * come before the interrupt there. A CPU that remembers loses nothing.
  */
@@ -80,8 +59,7 @@ static enum zxvm_run handle_vintr(struct zxvm_vcpu *vcpu,
 		svm->shadow_rip = 0;
 		svm_step(svm);
 	}
-	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
-	return ZXVM_RUN_RESUME;
+	return zxvm_handle_window(vcpu, exit);
 }
 
 /* The IRET is executed now; NMIs are blocked until it is. 15.21.9 */
@@ -168,43 +146,6 @@ static enum zxvm_run handle_machine_check(struct zxvm_vcpu *vcpu,
 	return ZXVM_RUN_RESUME;
 }
 
-static enum zxvm_run handle_cpuid(struct zxvm_vcpu *vcpu,
-				  struct zxvm_exit *exit)
-{
-	return zxvm_handle_cpuid(vcpu);
-}
-
-static enum zxvm_run handle_hlt(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_handle_hlt(vcpu);
-}
-
-static enum zxvm_run handle_nop(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_handle_nop(vcpu);
-}
-
-static enum zxvm_run handle_ud(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_inject_ud(vcpu);
-}
-
-static enum zxvm_run handle_gp(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_inject_gp(vcpu);
-}
-
-static enum zxvm_run handle_xsetbv(struct zxvm_vcpu *vcpu,
-				   struct zxvm_exit *exit)
-{
-	return zxvm_handle_xsetbv(vcpu);
-}
-
-static enum zxvm_run handle_dr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_handle_mov_dr(vcpu);
-}
-
 static enum zxvm_run handle_msr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	return vcpu->arch.svm->vmcb->exit_info_1 ?
@@ -271,12 +212,6 @@ static enum zxvm_run handle_shutdown(struct zxvm_vcpu *vcpu,
 	return zxvm_handle_shutdown(vcpu, exit);
 }
 
-static enum zxvm_run handle_refused(struct zxvm_vcpu *vcpu,
-				    struct zxvm_exit *exit)
-{
-	return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
-}
-
 #define SKIPS(name, handler) { name, handler, true }
 
 #define EXCP(vector)	(SVM_EXIT_EXCP_BASE + (vector))
@@ -285,55 +220,56 @@ static enum zxvm_run handle_refused(struct zxvm_vcpu *vcpu,
  * Codes of what is not intercepted have no handler. A FERR_FREEZE and a task
  * switch would take an emulator of them.
  */
-static const struct reason reasons[] = {
+static const struct zxvm_reason reasons[] = {
 	[SVM_EXIT_READ_CR0]	= SKIPS("read-cr0", svm_handle_cr),
 	[SVM_EXIT_READ_CR4]	= SKIPS("read-cr4", svm_handle_cr),
 	[SVM_EXIT_WRITE_CR0]	= SKIPS("write-cr0", svm_handle_cr),
 	[SVM_EXIT_WRITE_CR4]	= SKIPS("write-cr4", svm_handle_cr),
 	[SVM_EXIT_WRITE_CR8]	= SKIPS("write-cr8", svm_handle_cr),
-	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = { "read-dr", handle_dr },
+	[SVM_EXIT_READ_DR0 ... SVM_EXIT_READ_DR7] = { "read-dr",
+						      zxvm_handle_mov_dr },
 	[SVM_EXIT_WRITE_DR0 ... SVM_EXIT_WRITE_DR7] = { "write-dr",
-							handle_dr },
+							zxvm_handle_mov_dr },
 	[EXCP(X86_TRAP_DB)]	= { "debug", handle_debug },
-	[EXCP(X86_TRAP_UD)]	= { "undefined-opcode", svm_handle_ud },
+	[EXCP(X86_TRAP_UD)]	= { "undefined-opcode", svm_handle_undefined },
 	[EXCP(X86_TRAP_AC)]	= { "alignment-check", handle_alignment },
 	[EXCP(X86_TRAP_MC)]	= { "machine-check", handle_machine_check },
-	[SVM_EXIT_INTR]		= { "interrupt", handle_interrupt },
+	[SVM_EXIT_INTR]		= { "interrupt", zxvm_handle_interrupt },
 	[SVM_EXIT_NMI]		= { "nmi", handle_taken },
 	[SVM_EXIT_SMI]		= { "smi", handle_taken },
 	[SVM_EXIT_INIT]		= { "init", handle_taken },
 	[SVM_EXIT_VINTR]	= { "virtual-interrupt", handle_vintr },
-	[SVM_EXIT_RDPMC]	= { "rdpmc", handle_gp },
-	[SVM_EXIT_CPUID]	= SKIPS("cpuid", handle_cpuid),
-	[SVM_EXIT_RSM]		= { "rsm", handle_ud },
+	[SVM_EXIT_RDPMC]	= { "rdpmc", zxvm_handle_gp },
+	[SVM_EXIT_CPUID]	= SKIPS("cpuid", zxvm_handle_cpuid),
+	[SVM_EXIT_RSM]		= { "rsm", zxvm_handle_ud },
 	[SVM_EXIT_IRET]		= { "iret", handle_iret },
-	[SVM_EXIT_INVD]		= SKIPS("invd", handle_nop),
-	[SVM_EXIT_PAUSE]	= SKIPS("pause", handle_nop),
-	[SVM_EXIT_HLT]		= SKIPS("hlt", handle_hlt),
-	[SVM_EXIT_INVLPGA]	= { "invlpga", handle_ud },
+	[SVM_EXIT_INVD]		= SKIPS("invd", zxvm_handle_nop),
+	[SVM_EXIT_PAUSE]	= SKIPS("pause", zxvm_handle_nop),
+	[SVM_EXIT_HLT]		= SKIPS("hlt", zxvm_handle_hlt),
+	[SVM_EXIT_INVLPGA]	= { "invlpga", zxvm_handle_ud },
 	[SVM_EXIT_IOIO]		= { "io", handle_io },
 	[SVM_EXIT_MSR]		= SKIPS("msr", handle_msr),
-	[SVM_EXIT_TASK_SWITCH]	= { "task-switch", handle_refused },
-	[SVM_EXIT_FERR_FREEZE]	= { "ferr-freeze", handle_refused },
+	[SVM_EXIT_TASK_SWITCH]	= { "task-switch", zxvm_handle_refused },
+	[SVM_EXIT_FERR_FREEZE]	= { "ferr-freeze", zxvm_handle_refused },
 	[SVM_EXIT_SHUTDOWN]	= { "shutdown", handle_shutdown },
-	[SVM_EXIT_VMRUN]	= { "vmrun", handle_ud },
+	[SVM_EXIT_VMRUN]	= { "vmrun", zxvm_handle_ud },
 	[SVM_EXIT_VMMCALL]	= SKIPS("vmmcall", zxvm_handle_hypercall),
-	[SVM_EXIT_VMLOAD]	= { "vmload", handle_ud },
-	[SVM_EXIT_VMSAVE]	= { "vmsave", handle_ud },
-	[SVM_EXIT_STGI]		= { "stgi", handle_ud },
-	[SVM_EXIT_CLGI]		= { "clgi", handle_ud },
-	[SVM_EXIT_SKINIT]	= { "skinit", handle_ud },
+	[SVM_EXIT_VMLOAD]	= { "vmload", zxvm_handle_ud },
+	[SVM_EXIT_VMSAVE]	= { "vmsave", zxvm_handle_ud },
+	[SVM_EXIT_STGI]		= { "stgi", zxvm_handle_ud },
+	[SVM_EXIT_CLGI]		= { "clgi", zxvm_handle_ud },
+	[SVM_EXIT_SKINIT]	= { "skinit", zxvm_handle_ud },
 	[SVM_EXIT_ICEBP]	= SKIPS("int1", handle_int1),
-	[SVM_EXIT_WBINVD]	= SKIPS("wbinvd", handle_nop),
-	[SVM_EXIT_MONITOR]	= { "monitor", handle_ud },
-	[SVM_EXIT_MWAIT]	= { "mwait", handle_ud },
-	[SVM_EXIT_MWAIT_COND]	= { "mwait-armed", handle_ud },
-	[SVM_EXIT_XSETBV]	= SKIPS("xsetbv", handle_xsetbv),
-	[EXIT_RDPRU]		= { "rdpru", handle_ud },
-	[EXIT_INVLPGB]		= { "invlpgb", handle_ud },
-	[EXIT_INVLPGB_ILLEGAL]	= { "invlpgb-illegal", handle_ud },
-	[EXIT_MCOMMIT]		= { "mcommit", handle_ud },
-	[EXIT_TLBSYNC]		= { "tlbsync", handle_ud },
+	[SVM_EXIT_WBINVD]	= SKIPS("wbinvd", zxvm_handle_nop),
+	[SVM_EXIT_MONITOR]	= { "monitor", zxvm_handle_ud },
+	[SVM_EXIT_MWAIT]	= { "mwait", zxvm_handle_ud },
+	[SVM_EXIT_MWAIT_COND]	= { "mwait-armed", zxvm_handle_ud },
+	[SVM_EXIT_XSETBV]	= SKIPS("xsetbv", zxvm_handle_xsetbv),
+	[EXIT_RDPRU]		= { "rdpru", zxvm_handle_ud },
+	[EXIT_INVLPGB]		= { "invlpgb", zxvm_handle_ud },
+	[EXIT_INVLPGB_ILLEGAL]	= { "invlpgb-illegal", zxvm_handle_ud },
+	[EXIT_MCOMMIT]		= { "mcommit", zxvm_handle_ud },
+	[EXIT_TLBSYNC]		= { "tlbsync", zxvm_handle_ud },
 	[INDEX_NPF]		= { "nested-page-fault", handle_npf },
 };
 
@@ -353,15 +289,15 @@ static __always_inline enum zxvm_run dispatch(struct zxvm_vcpu *vcpu,
 					      struct zxvm_exit *exit, u32 code)
 {
 	const struct vmcb *vmcb = vcpu->arch.svm->vmcb;
-	const struct reason *reason;
+	const struct zxvm_reason *reason;
 	u32 index = index_of(code);
 
 	if (unlikely(index >= ARRAY_SIZE(reasons)))
-		return handle_refused(vcpu, exit);
+		return zxvm_handle_refused(vcpu, exit);
 	reason = &reasons[array_index_nospec(index, ARRAY_SIZE(reasons))];
 	if (unlikely(!reason->handler))
-		return handle_refused(vcpu, exit);
-	if (reason->skips) {
+		return zxvm_handle_refused(vcpu, exit);
+	if (reason->insn_len) {
 		if (svm_caps.next_rip)
 			vcpu->arch.insn_len = vmcb->next_rip - vmcb->rip;
 		else if (!vcpu->arch.insn.length)

@@ -10,6 +10,7 @@
 #include <asm/msr-index.h>
 #include <uapi/asm/svm.h>
 
+#include "exit.h"
 #include "svm.h"
 
 /* ModRM */
@@ -100,8 +101,8 @@ static enum zxvm_run group_7(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 	/* It sets PE, but does not clear it. */
 	cr0 = svm_get(vcpu, ZXVM_CR0) &
 	      ~(u64)(X86_CR0_MP | X86_CR0_EM | X86_CR0_TS);
-	return zxvm_handle_write_cr(vcpu, exit, 0,
-				    cr0 | (zxvm_get_gpr(vcpu, modrm_rm(insn)) & 0xf));
+	cr0 |= zxvm_get_gpr(vcpu, modrm_rm(insn)) & 0xf;
+	return zxvm_handle_write_cr(vcpu, exit, 0, cr0);
 }
 
 /* LOCK MOV to CR0 is MOV to CR8 where that cannot be said; vol. 3, MOV CRn */
@@ -215,14 +216,15 @@ static enum zxvm_run sysexit(struct zxvm_vcpu *vcpu, bool wide)
 }
 
 /**
- * svm_handle_ud() - #UD: VMCALL, and in long mode SYSENTER and SYSEXIT, are
- * what a guest of an Intel CPU has
+ * svm_handle_undefined() - #UD: VMCALL, and in long mode SYSENTER and SYSEXIT,
+ * are what a guest of an Intel CPU has
  * @vcpu: the VCPU
  * @exit: to be filled
  *
  * Return: what is left to do.
  */
-enum zxvm_run svm_handle_ud(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+enum zxvm_run svm_handle_undefined(struct zxvm_vcpu *vcpu,
+				   struct zxvm_exit *exit)
 {
 	bool long_mode = vcpu->arch.svm->vmcb->efer & EFER_LMA;
 	const struct insn *insn = &vcpu->arch.insn;

@@ -195,7 +195,8 @@ const char *svm_exit_name(u32 code);
 /* insn.c: what takes the parts of the instruction */
 enum zxvm_run svm_fetch(struct zxvm_vcpu *vcpu, u32 code);
 enum zxvm_run svm_handle_cr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
-enum zxvm_run svm_handle_ud(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run svm_handle_undefined(struct zxvm_vcpu *vcpu,
+				   struct zxvm_exit *exit);
 
 /* entry.S */
 void svm_enter(u64 *regs, u64 vmcb_pa, u64 host_pa);

@@ -10,24 +10,10 @@
 #include <asm/debugreg.h>
 #include <asm/processor-flags.h>
 
+#include "exit.h"
 #include "stats.h"
 #include "trace.h"
 #include "vmx.h"
-
-typedef enum zxvm_run (*exit_handler)(struct zxvm_vcpu *vcpu,
-				      struct zxvm_exit *exit);
-
-/**
- * struct reason - one basic exit reason
- * @name: in zxvm/exits
- * @handler: what is done
- * @instruction: VM_EXIT_INSTRUCTION_LEN is defined; 28.2.5
- */
-struct reason {
-	const char *name;
-	exit_handler handler;
-	bool instruction;
-};
 
 /* Exit qualifications; 28.2.1 */
 #define QUAL_CR_NUMBER		GENMASK(3, 0)
@@ -168,58 +154,12 @@ static enum zxvm_run handle_exception(struct zxvm_vcpu *vcpu,
 	}
 }
 
-static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
-				      struct zxvm_exit *exit)
-{
-	return ZXVM_RUN_INTR;
-}
-
-/* zxvm_prepare() looks again what can be delivered, and what to wait for. */
-static enum zxvm_run handle_window(struct zxvm_vcpu *vcpu,
-				   struct zxvm_exit *exit)
-{
-	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
-	return ZXVM_RUN_RESUME;
-}
-
-static enum zxvm_run handle_cpuid(struct zxvm_vcpu *vcpu,
-				  struct zxvm_exit *exit)
-{
-	return zxvm_handle_cpuid(vcpu);
-}
-
-static enum zxvm_run handle_hlt(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_handle_hlt(vcpu);
-}
-
-static enum zxvm_run handle_nop(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_handle_nop(vcpu);
-}
-
 /* A guest that spins: whoever it waits for may need this CPU. */
 static enum zxvm_run handle_pause(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit)
 {
-	zxvm_handle_nop(vcpu);
+	zxvm_finish_insn(vcpu);
 	return ZXVM_RUN_INTR;
-}
-
-static enum zxvm_run handle_ud(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_inject_ud(vcpu);
-}
-
-static enum zxvm_run handle_gp(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_inject_gp(vcpu);
-}
-
-static enum zxvm_run handle_xsetbv(struct zxvm_vcpu *vcpu,
-				   struct zxvm_exit *exit)
-{
-	return zxvm_handle_xsetbv(vcpu);
 }
 
 /* 28.1.3: LMSW and CLTS exit for bits that the mask gives to us. */
@@ -245,11 +185,6 @@ static enum zxvm_run handle_cr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	default:
 		return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
 	}
-}
-
-static enum zxvm_run handle_dr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	return zxvm_handle_mov_dr(vcpu);
 }
 
 static enum zxvm_run handle_io(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
@@ -291,61 +226,60 @@ static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
 					qual & QUAL_EPT_ACCESS, how);
 }
 
-static enum zxvm_run handle_refused(struct zxvm_vcpu *vcpu,
-				    struct zxvm_exit *exit)
-{
-	return zxvm_handle_unexpected(exit, -EOPNOTSUPP);
-}
-
 /*
  * Reasons that no control asks for have no handler: RDTSC, INVLPG, descriptor
  * tables, RDRAND, RDSEED, INVPCID, VMFUNC, XSAVES, TPAUSE and so on.
  * INIT, SIPI and SMIs do not reach a CPU in VMX non-root operation through
  * Linux. Task switches would take an emulator of them.
  */
-static const struct reason reasons[] = {
+static const struct zxvm_reason reasons[] = {
 	[EXIT_REASON_EXCEPTION_NMI]	= { "exception", handle_exception },
-	[EXIT_REASON_EXTERNAL_INTERRUPT] = { "interrupt", handle_interrupt },
+	[EXIT_REASON_EXTERNAL_INTERRUPT] = { "interrupt",
+					    zxvm_handle_interrupt },
 	[EXIT_REASON_TRIPLE_FAULT]	= { "triple-fault",
 					    zxvm_handle_shutdown },
-	[EXIT_REASON_INIT_SIGNAL]	= { "init", handle_refused },
-	[EXIT_REASON_SIPI_SIGNAL]	= { "sipi", handle_refused },
-	[EXIT_REASON_INTERRUPT_WINDOW]	= { "interrupt-window", handle_window },
-	[EXIT_REASON_NMI_WINDOW]	= { "nmi-window", handle_window },
-	[EXIT_REASON_TASK_SWITCH]	= { "task-switch", handle_refused },
-	[EXIT_REASON_CPUID]		= { "cpuid", handle_cpuid, true },
-	[EXIT_REASON_GETSEC]		= { "getsec", handle_ud, true },
-	[EXIT_REASON_HLT]		= { "hlt", handle_hlt, true },
-	[EXIT_REASON_INVD]		= { "invd", handle_nop, true },
-	[EXIT_REASON_RDPMC]		= { "rdpmc", handle_gp, true },
+	[EXIT_REASON_INIT_SIGNAL]	= { "init", zxvm_handle_refused },
+	[EXIT_REASON_SIPI_SIGNAL]	= { "sipi", zxvm_handle_refused },
+	[EXIT_REASON_INTERRUPT_WINDOW]	= { "interrupt-window",
+					    zxvm_handle_window },
+	[EXIT_REASON_NMI_WINDOW]	= { "nmi-window", zxvm_handle_window },
+	[EXIT_REASON_TASK_SWITCH]	= { "task-switch",
+					    zxvm_handle_refused },
+	[EXIT_REASON_CPUID]		= { "cpuid", zxvm_handle_cpuid, true },
+	[EXIT_REASON_GETSEC]		= { "getsec", zxvm_handle_ud, true },
+	[EXIT_REASON_HLT]		= { "hlt", zxvm_handle_hlt, true },
+	[EXIT_REASON_INVD]		= { "invd", zxvm_handle_nop, true },
+	[EXIT_REASON_RDPMC]		= { "rdpmc", zxvm_handle_gp, true },
 	[EXIT_REASON_VMCALL]		= { "vmcall",
 					    zxvm_handle_hypercall, true },
-	[EXIT_REASON_VMCLEAR]		= { "vmclear", handle_ud, true },
-	[EXIT_REASON_VMLAUNCH]		= { "vmlaunch", handle_ud, true },
-	[EXIT_REASON_VMPTRLD]		= { "vmptrld", handle_ud, true },
-	[EXIT_REASON_VMPTRST]		= { "vmptrst", handle_ud, true },
-	[EXIT_REASON_VMREAD]		= { "vmread", handle_ud, true },
-	[EXIT_REASON_VMRESUME]		= { "vmresume", handle_ud, true },
-	[EXIT_REASON_VMWRITE]		= { "vmwrite", handle_ud, true },
-	[EXIT_REASON_VMOFF]		= { "vmxoff", handle_ud, true },
-	[EXIT_REASON_VMON]		= { "vmxon", handle_ud, true },
+	[EXIT_REASON_VMCLEAR]		= { "vmclear", zxvm_handle_ud, true },
+	[EXIT_REASON_VMLAUNCH]		= { "vmlaunch", zxvm_handle_ud, true },
+	[EXIT_REASON_VMPTRLD]		= { "vmptrld", zxvm_handle_ud, true },
+	[EXIT_REASON_VMPTRST]		= { "vmptrst", zxvm_handle_ud, true },
+	[EXIT_REASON_VMREAD]		= { "vmread", zxvm_handle_ud, true },
+	[EXIT_REASON_VMRESUME]		= { "vmresume", zxvm_handle_ud, true },
+	[EXIT_REASON_VMWRITE]		= { "vmwrite", zxvm_handle_ud, true },
+	[EXIT_REASON_VMOFF]		= { "vmxoff", zxvm_handle_ud, true },
+	[EXIT_REASON_VMON]		= { "vmxon", zxvm_handle_ud, true },
 	[EXIT_REASON_CR_ACCESS]		= { "cr", handle_cr, true },
-	[EXIT_REASON_DR_ACCESS]		= { "dr", handle_dr, true },
+	[EXIT_REASON_DR_ACCESS]		= { "dr", zxvm_handle_mov_dr, true },
 	[EXIT_REASON_IO_INSTRUCTION]	= { "io", handle_io, true },
 	[EXIT_REASON_MSR_READ]		= { "rdmsr", zxvm_handle_rdmsr, true },
 	[EXIT_REASON_MSR_WRITE]		= { "wrmsr", zxvm_handle_wrmsr, true },
-	[EXIT_REASON_MWAIT_INSTRUCTION]	= { "mwait", handle_ud, true },
-	[EXIT_REASON_MONITOR_INSTRUCTION] = { "monitor", handle_ud, true },
+	[EXIT_REASON_MWAIT_INSTRUCTION]	= { "mwait", zxvm_handle_ud, true },
+	[EXIT_REASON_MONITOR_INSTRUCTION] = { "monitor", zxvm_handle_ud, true },
 	[EXIT_REASON_PAUSE_INSTRUCTION]	= { "pause", handle_pause, true },
-	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { "tpr", handle_window },
+	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { "tpr", zxvm_handle_window },
 	[EXIT_REASON_EPT_VIOLATION]	= { "ept-violation",
 					    handle_ept_violation },
-	[EXIT_REASON_EPT_MISCONFIG]	= { "ept-misconfig", handle_refused },
-	[EXIT_REASON_INVEPT]		= { "invept", handle_ud, true },
-	[EXIT_REASON_INVVPID]		= { "invvpid", handle_ud, true },
-	[EXIT_REASON_WBINVD]		= { "wbinvd", handle_nop, true },
-	[EXIT_REASON_XSETBV]		= { "xsetbv", handle_xsetbv, true },
-	[EXIT_REASON_ENCLS]		= { "encls", handle_ud, true },
+	[EXIT_REASON_EPT_MISCONFIG]	= { "ept-misconfig",
+					    zxvm_handle_refused },
+	[EXIT_REASON_INVEPT]		= { "invept", zxvm_handle_ud, true },
+	[EXIT_REASON_INVVPID]		= { "invvpid", zxvm_handle_ud, true },
+	[EXIT_REASON_WBINVD]		= { "wbinvd", zxvm_handle_nop, true },
+	[EXIT_REASON_XSETBV]		= { "xsetbv",
+					    zxvm_handle_xsetbv, true },
+	[EXIT_REASON_ENCLS]		= { "encls", zxvm_handle_ud, true },
 };
 
 /**
@@ -374,7 +308,7 @@ static noinline enum zxvm_run handle_odd(struct zxvm_exit *exit, u32 reason)
 static enum zxvm_run dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 			      u32 code)
 {
-	const struct reason *reason;
+	const struct zxvm_reason *reason;
 
 	if (unlikely(code >= ARRAY_SIZE(reasons)))
 		return handle_odd(exit, code);
@@ -382,10 +316,10 @@ static enum zxvm_run dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 	code = array_index_nospec(code, ARRAY_SIZE(reasons));
 	zxvm_count_exit(code);
 	reason = &reasons[code];
-	if (likely(reason->instruction))
+	if (likely(reason->insn_len))
 		vcpu->arch.insn_len = vmx_read(VM_EXIT_INSTRUCTION_LEN);
 	if (unlikely(!reason->handler))
-		return handle_refused(vcpu, exit);
+		return zxvm_handle_refused(vcpu, exit);
 	return reason->handler(vcpu, exit);
 }
 
