@@ -77,10 +77,10 @@ static int add_devices(struct vm *vm)
 	pl011_init(&machine->uart, UART_BASE, &machine->uart_line);
 	pl031_init(&machine->rtc, RTC_BASE, &machine->rtc_line, board_seconds);
 	board_exit_init(&machine->exit, vm, EXIT_BASE);
-	vm->serial = &machine->uart.serial;
+	vm->serial = &machine->uart.port.serial;
 	vm->alarm = &machine->rtc.alarm;
 
-	return add_device(vm, &machine->uart.dev) || add_device(vm, &machine->rtc.dev) ||
+	return add_device(vm, &machine->uart.port.dev) || add_device(vm, &machine->rtc.dev) ||
 	       add_device(vm, &machine->exit.dev) ||
 	       add_hole(vm, 0, GICD_BASE) ||
 	       add_hole(vm, GICD_BASE + GICD_SIZE, GICR_BASE) ||

@@ -1,43 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The PC's clock, and the ports that switch it off. */
-#include <string.h>
-
 #include "../x86/cmos.h"
 #include "../x86/ports.h"
 #include "../x86/power.h"
+#include "connections.h"
 #include "tap.h"
 
 static struct cmos cmos;
-static struct line line;
-static bool level;
-static int64_t clock_now, armed;
-
-static void set_level(struct line *which, bool value)
-{
-	(void)which;
-	level = value;
-}
-
-static int64_t now(void)
-{
-	return clock_now;
-}
-
-static void arm(struct alarm_clock *alarm, int64_t second)
-{
-	(void)alarm;
-	armed = second;
-}
 
 static void setup(void)
 {
-	memset(&line, 0, sizeof(line));
-	line.set = set_level;
-	level = false;
-	armed = -1;
-	clock_now = 1700000000;		/* Tuesday, 2023-11-14 22:13:20 */
-	cmos_init(&cmos, 0x70, &line, now);
-	cmos.alarm.arm = arm;
+	connect_anew();
+	cmos_init(&cmos, 0x70, &test_line, test_clock);
+	cmos.alarm.arm = test_arm;
 }
 
 static uint8_t get(uint8_t index)

@@ -1,41 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* PL031, the exit device and holes, register by register. */
-#include <string.h>
-
 #include "../arm64/pl031.h"
 #include "../devices/simple.h"
+#include "connections.h"
 #include "tap.h"
 
-static bool level;
-static int64_t clock_now;
-static int64_t armed;
-
-static void set_level(struct line *line, bool value)
+static void setup(struct pl031 *rtc)
 {
-	(void)line;
-	level = value;
-}
-
-static int64_t now(void)
-{
-	return clock_now;
-}
-
-static void arm(struct alarm_clock *alarm, int64_t second)
-{
-	(void)alarm;
-	armed = second;
-}
-
-static void setup(struct pl031 *rtc, struct line *line)
-{
-	memset(line, 0, sizeof(*line));
-	line->set = set_level;
-	level = false;
-	armed = -1;
-	clock_now = 1700000000;
-	pl031_init(rtc, 0x9010000, line, now);
-	rtc->alarm.arm = arm;
+	connect_anew();
+	pl031_init(rtc, 0x9010000, &test_line, test_clock);
+	rtc->alarm.arm = test_arm;
 }
 
 static uint32_t get(struct pl031 *rtc, uint64_t offset)
@@ -52,10 +26,9 @@ void test_pl031_identity(void)
 {
 	static const uint8_t id[8] = { 0x31, 0x10, 0x04, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
 	struct pl031 rtc;
-	struct line line;
 	unsigned int i;
 
-	setup(&rtc, &line);
+	setup(&rtc);
 	for (i = 0; i < 8; i++)
 		CHECK_EQUAL(get(&rtc, 0xfe0 + 4 * i), id[i]);
 	CHECK_EQUAL(get(&rtc, 0x0c), 1);
@@ -65,9 +38,8 @@ void test_pl031_identity(void)
 void test_pl031_time(void)
 {
 	struct pl031 rtc;
-	struct line line;
 
-	setup(&rtc, &line);
+	setup(&rtc);
 	CHECK_EQUAL(get(&rtc, 0), 1700000000);
 	CHECK_EQUAL(rtc.dev.read(&rtc.dev, 1, 1) & 0xff, 1700000000 >> 8 & 0xff);
 	set(&rtc, 0x08, 1000);
@@ -84,9 +56,8 @@ void test_pl031_time(void)
 void test_pl031_alarm(void)
 {
 	struct pl031 rtc;
-	struct line line;
 
-	setup(&rtc, &line);
+	setup(&rtc);
 	set(&rtc, 0x10, 1);
 	set(&rtc, 0x04, 1700000010);
 	CHECK_EQUAL(armed, 1700000010);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../arm64/pl011.h"
+#include "connections.h"
 #include "tap.h"
 
 enum { DR = 0, FR = 0x18, LCRH = 0x2c, CR = 0x30, IFLS = 0x34, IMSC = 0x38 };
@@ -11,50 +12,22 @@ enum { RXFE = 0x10, TXFF = 0x20, RXFF = 0x40, TXFE = 0x80, BUSY = 8 };
 enum { RX = 0x10, TX = 0x20, RT = 0x40 };
 
 static struct pl011 uart;
-static struct line line;
-static bool level;
-static unsigned int wakes;
-
-static void set_level(struct line *which, bool value)
-{
-	(void)which;
-	level = value;
-}
-
-static void wake(struct serial *serial)
-{
-	(void)serial;
-	wakes++;
-}
 
 static void setup(void)
 {
-	memset(&line, 0, sizeof(line));
-	line.set = set_level;
-	level = false;
-	wakes = 0;
-	pl011_init(&uart, 0x9000000, &line);
-	uart.serial.wake = wake;
+	connect_anew();
+	pl011_init(&uart, 0x9000000, &test_line);
+	connect_console(&uart.port);
 }
 
 static uint32_t get(uint64_t offset)
 {
-	return (uint32_t)uart.dev.read(&uart.dev, offset, 4);
+	return (uint32_t)uart.port.dev.read(&uart.port.dev, offset, 4);
 }
 
 static void set(uint64_t offset, uint32_t value)
 {
-	uart.dev.write(&uart.dev, offset, 4, value);
-}
-
-static size_t room(void)
-{
-	return uart.serial.room(&uart.serial);
-}
-
-static void receive(const char *text)
-{
-	uart.serial.receive(&uart.serial, (const uint8_t *)text, strlen(text));
+	uart.port.dev.write(&uart.port.dev, offset, 4, value);
 }
 
 static void switch_on(void)
@@ -93,7 +66,7 @@ void test_pl011_reset(void)
 	CHECK_EQUAL(get(0x48), 7);
 	set(CR, 0xffffffff);
 	CHECK_EQUAL(get(CR), 0xff87);
-	CHECK_EQUAL(uart.dev.read(&uart.dev, CR + 1, 1) & 0xff, 0xff);
+	CHECK_EQUAL(uart.port.dev.read(&uart.port.dev, CR + 1, 1) & 0xff, 0xff);
 	CHECK_EQUAL(get(DR), 0);
 }
 
@@ -110,13 +83,13 @@ void test_pl011_transmit(void)
 	CHECK_EQUAL(wakes, 1);
 	CHECK_EQUAL(get(FR), TXFE | RXFE | 7);
 	CHECK_EQUAL(get(MIS), TX);
-	CHECK_EQUAL(uart.serial.take(&uart.serial, out, sizeof(out)), 2);
+	CHECK_EQUAL(console_take(out, sizeof(out)), 2);
 	CHECK(!memcmp(out, "hi", 2));
-	CHECK_EQUAL(uart.serial.take(&uart.serial, out, sizeof(out)), 0);
+	CHECK_EQUAL(console_take(out, sizeof(out)), 0);
 	set(ICR, TX);
 	CHECK(!level);
 	CHECK_EQUAL(get(RIS), 0);
-	uart.dev.write(&uart.dev, DR, 1, '!');
+	uart.port.dev.write(&uart.port.dev, DR, 1, '!');
 	CHECK_EQUAL(wakes, 2);
 	CHECK_EQUAL(get(RIS), TX);
 }
@@ -132,12 +105,12 @@ void test_pl011_transmit_full(void)
 	set(IMSC, TX);
 	while (!(get(FR) & TXFF) && sent < 100000)
 		set(DR, sent++ & 0xff);
-	CHECK_EQUAL(sent, PL011_WIRE);
+	CHECK_EQUAL(sent, SERIAL_WIRE);
 	CHECK(!level);
 	CHECK_EQUAL(get(FR) & (BUSY | TXFE), BUSY);
 	set(DR, 'x');
 	for (;;) {
-		count = uart.serial.take(&uart.serial, out, sizeof(out));
+		count = console_take(out, sizeof(out));
 		if (!count)
 			break;
 		CHECK(level);
@@ -152,17 +125,17 @@ void test_pl011_receive(void)
 	unsigned int i;
 
 	switch_on();
-	CHECK_EQUAL(room(), PL011_FIFO);
-	receive("a");
+	CHECK_EQUAL(console_room(), SERIAL_FIFO);
+	console_type("a");
 	CHECK(!level);
 	CHECK_EQUAL(get(RIS), RT);
 	set(IMSC, RT | RX);
 	CHECK(level);
-	receive("bcdefgh");
+	console_type("bcdefgh");
 	CHECK_EQUAL(get(RIS), RT | RX);
-	CHECK_EQUAL(room(), 8);
-	receive("ijklmnop");
-	CHECK_EQUAL(room(), 0);
+	CHECK_EQUAL(console_room(), 8);
+	console_type("ijklmnop");
+	CHECK_EQUAL(console_room(), 0);
 	CHECK_EQUAL(get(FR) & (RXFF | RXFE), RXFF);
 	/* ICR does not take the interrupt away while there is something to read. */
 	set(ICR, 0x7ff);
@@ -180,12 +153,12 @@ void test_pl011_receive(void)
 void test_pl011_receive_off(void)
 {
 	setup();
-	CHECK_EQUAL(room(), 0);
+	CHECK_EQUAL(console_room(), 0);
 	set(CR, 1);
-	CHECK_EQUAL(room(), 0);
+	CHECK_EQUAL(console_room(), 0);
 	CHECK_EQUAL(wakes, 0);
 	set(CR, 0x201);
-	CHECK_EQUAL(room(), 1);
+	CHECK_EQUAL(console_room(), 1);
 	CHECK_EQUAL(wakes, 1);
 }
 
@@ -193,18 +166,18 @@ void test_pl011_receive_one_deep(void)
 {
 	setup();
 	set(CR, 0x301);
-	CHECK_EQUAL(room(), 1);
-	receive("a");
-	CHECK_EQUAL(room(), 0);
+	CHECK_EQUAL(console_room(), 1);
+	console_type("a");
+	CHECK_EQUAL(console_room(), 0);
 	CHECK_EQUAL(get(RIS), RX | RT);
 	CHECK_EQUAL(get(FR) & (RXFF | RXFE), RXFF);
 	wakes = 0;
 	CHECK_EQUAL(get(DR), 'a');
 	CHECK_EQUAL(wakes, 1);
-	receive("b");
+	console_type("b");
 	set(LCRH, 0x10);
 	CHECK_EQUAL(wakes, 2);
-	CHECK_EQUAL(room(), 15);
+	CHECK_EQUAL(console_room(), 15);
 }
 
 /* The console hears of room once per half FIFO, not for each character. */
@@ -213,7 +186,7 @@ void test_pl011_wake(void)
 	unsigned int i;
 
 	switch_on();
-	receive("0123456789abcdef");
+	console_type("0123456789abcdef");
 	for (i = 0; i < 7; i++)
 		get(DR);
 	CHECK_EQUAL(wakes, 0);
@@ -223,8 +196,8 @@ void test_pl011_wake(void)
 		get(DR);
 	CHECK_EQUAL(wakes, 1);
 	/* Parts of DR above the character take nothing from the FIFO. */
-	receive("z");
-	uart.dev.read(&uart.dev, 1, 1);
+	console_type("z");
+	uart.port.dev.read(&uart.port.dev, 1, 1);
 	CHECK_EQUAL(get(DR), 'z');
 }
 
@@ -234,9 +207,9 @@ void test_pl011_loopback(void)
 
 	switch_on();
 	set(CR, 0x381);
-	CHECK_EQUAL(room(), 0);
+	CHECK_EQUAL(console_room(), 0);
 	set(DR, 'q');
-	CHECK_EQUAL(uart.serial.take(&uart.serial, &out, 1), 0);
+	CHECK_EQUAL(console_take(&out, 1), 0);
 	CHECK_EQUAL(get(DR), 'q');
 }
 
@@ -256,20 +229,20 @@ void test_pl011_fuzz(void)
 
 		switch (r & 7) {
 		case 0 ... 2:
-			uart.dev.write(&uart.dev, offset, size, test_random());
+			uart.port.dev.write(&uart.port.dev, offset, size, test_random());
 			break;
 		case 3 ... 5:
-			uart.dev.read(&uart.dev, offset, size);
+			uart.port.dev.read(&uart.port.dev, offset, size);
 			break;
 		case 6:
-			uart.serial.take(&uart.serial, out, r >> 24 & 31);
+			console_take(out, r >> 24 & 31);
 			break;
 		default:
-			space = room();
-			CHECK(space <= PL011_FIFO);
-			uart.serial.receive(&uart.serial, in, space);
+			space = console_room();
+			CHECK(space <= SERIAL_FIFO);
+			console_send(in, space);
 		}
 	}
-	CHECK(uart.rx.count <= PL011_FIFO);
-	CHECK(uart.wire.count <= PL011_WIRE);
+	CHECK(uart.port.rx.count <= SERIAL_FIFO);
+	CHECK(uart.port.wire.count <= SERIAL_WIRE);
 }

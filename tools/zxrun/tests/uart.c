@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../x86/uart.h"
+#include "connections.h"
 #include "tap.h"
 
 enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCR };
@@ -10,50 +11,22 @@ enum { RDI = 1, THRI = 2 };
 enum { DTR = 1, RTS = 2, OUT2 = 8, LOOP = 16, ON = DTR | RTS | OUT2 };
 
 static struct uart uart;
-static struct line line;
-static bool level;
-static unsigned int wakes;
-
-static void set_level(struct line *which, bool value)
-{
-	(void)which;
-	level = value;
-}
-
-static void wake(struct serial *serial)
-{
-	(void)serial;
-	wakes++;
-}
 
 static uint8_t get(uint64_t offset)
 {
-	return (uint8_t)uart.dev.read(&uart.dev, offset, 1);
+	return (uint8_t)uart.port.dev.read(&uart.port.dev, offset, 1);
 }
 
 static void set(uint64_t offset, uint8_t value)
 {
-	uart.dev.write(&uart.dev, offset, 1, value);
-}
-
-static size_t room(void)
-{
-	return uart.serial.room(&uart.serial);
-}
-
-static void receive(const char *text)
-{
-	uart.serial.receive(&uart.serial, (const uint8_t *)text, strlen(text));
+	uart.port.dev.write(&uart.port.dev, offset, 1, value);
 }
 
 static void setup(void)
 {
-	memset(&line, 0, sizeof(line));
-	line.set = set_level;
-	level = false;
-	wakes = 0;
-	uart_init(&uart, 0x3f8, &line);
-	uart.serial.wake = wake;
+	connect_anew();
+	uart_init(&uart, 0x3f8, &test_line);
+	connect_console(&uart.port);
 }
 
 static void switch_on(void)
@@ -67,8 +40,8 @@ static void switch_on(void)
 void test_uart_reset(void)
 {
 	setup();
-	CHECK_EQUAL(uart.dev.base, 0x3f8);
-	CHECK_EQUAL(uart.dev.size, 8);
+	CHECK_EQUAL(uart.port.dev.base, 0x3f8);
+	CHECK_EQUAL(uart.port.dev.size, 8);
 	CHECK_EQUAL(get(DATA), 0);
 	CHECK_EQUAL(get(IER), 0);
 	CHECK_EQUAL(get(IIR), 1);
@@ -76,7 +49,7 @@ void test_uart_reset(void)
 	CHECK_EQUAL(get(MCR), 0);
 	CHECK_EQUAL(get(LSR), 0x60);
 	CHECK_EQUAL(get(MSR), 0xb0);
-	CHECK_EQUAL(room(), 0);
+	CHECK_EQUAL(console_room(), 0);
 	set(IER, 0xff);
 	CHECK_EQUAL(get(IER), 0x0f);
 	set(MCR, 0xff);
@@ -98,7 +71,7 @@ void test_uart_divisor(void)
 	CHECK_EQUAL(get(IER), 0x12);
 	set(LCR, 0x03);
 	CHECK_EQUAL(get(IER), 0);
-	CHECK_EQUAL(uart.wire.count, 0);
+	CHECK_EQUAL(uart.port.wire.count, 0);
 }
 
 /* How Linux tells a 16550A from what came before and after it */
@@ -129,7 +102,7 @@ void test_uart_transmit(void)
 	set(DATA, 'b');
 	CHECK_EQUAL(wakes, 1);
 	CHECK_EQUAL(get(LSR), 0x60);
-	CHECK_EQUAL(uart.serial.take(&uart.serial, buffer, sizeof(buffer)), 2);
+	CHECK_EQUAL(console_take(buffer, sizeof(buffer)), 2);
 	CHECK(!memcmp(buffer, "ab", 2));
 	/* The interrupt comes when it is let in, and goes when it was told. */
 	CHECK(!level);
@@ -150,34 +123,34 @@ void test_uart_transmit(void)
 
 void test_uart_transmit_full(void)
 {
-	uint8_t buffer[UART_WIRE];
+	uint8_t buffer[SERIAL_WIRE];
 	unsigned int i;
 
 	switch_on();
 	set(IER, THRI);
-	for (i = 0; i < UART_WIRE + 10; i++)
+	for (i = 0; i < SERIAL_WIRE + 10; i++)
 		set(DATA, (uint8_t)i);
 	CHECK_EQUAL(get(LSR), 0);
 	CHECK_EQUAL(get(IIR), 0xc1);
 	CHECK(!level);
-	CHECK_EQUAL(uart.serial.take(&uart.serial, buffer, 16), 16);
+	CHECK_EQUAL(console_take(buffer, 16), 16);
 	CHECK(level);
 	CHECK_EQUAL(get(LSR), 0x60);
-	CHECK_EQUAL(uart.serial.take(&uart.serial, buffer, sizeof(buffer)), UART_WIRE - 16);
-	CHECK_EQUAL(buffer[UART_WIRE - 17], (uint8_t)(UART_WIRE - 1));
+	CHECK_EQUAL(console_take(buffer, sizeof(buffer)), SERIAL_WIRE - 16);
+	CHECK_EQUAL(buffer[SERIAL_WIRE - 17], (uint8_t)(SERIAL_WIRE - 1));
 }
 
 void test_uart_receive(void)
 {
 	switch_on();
 	set(IER, RDI);
-	CHECK_EQUAL(room(), 16);
-	receive("xyz");
-	CHECK_EQUAL(room(), 13);
+	CHECK_EQUAL(console_room(), 16);
+	console_type("xyz");
+	CHECK_EQUAL(console_room(), 13);
 	CHECK(level);
 	CHECK_EQUAL(get(IIR), 0xcc);
 	CHECK_EQUAL(get(LSR), 0x61);
-	receive("12345");
+	console_type("12345");
 	CHECK_EQUAL(get(IIR), 0xc4);
 	CHECK_EQUAL(get(DATA), 'x');
 	CHECK_EQUAL(get(IIR), 0xcc);
@@ -188,9 +161,9 @@ void test_uart_receive(void)
 	CHECK_EQUAL(get(DATA), 0);
 	/* Without FIFOs there is one character. */
 	set(IIR, 0);
-	CHECK_EQUAL(room(), 1);
-	receive("q");
-	CHECK_EQUAL(room(), 0);
+	CHECK_EQUAL(console_room(), 1);
+	console_type("q");
+	CHECK_EQUAL(console_room(), 0);
 	CHECK_EQUAL(get(IIR), 0x04);
 }
 
@@ -201,15 +174,15 @@ void test_uart_flow(void)
 
 	setup();
 	set(IIR, 1);
-	CHECK_EQUAL(room(), 0);
+	CHECK_EQUAL(console_room(), 0);
 	set(MCR, LOOP | RTS);
-	CHECK_EQUAL(room(), 0);
+	CHECK_EQUAL(console_room(), 0);
 	CHECK_EQUAL(wakes, 0);
 	set(MCR, RTS);
-	CHECK_EQUAL(room(), 16);
+	CHECK_EQUAL(console_room(), 16);
 	CHECK_EQUAL(wakes, 1);
-	receive("0123456789abcdef");
-	CHECK_EQUAL(room(), 0);
+	console_type("0123456789abcdef");
+	CHECK_EQUAL(console_room(), 0);
 	for (i = 0; i < 7; i++)
 		get(DATA);
 	CHECK_EQUAL(wakes, 1);
@@ -229,7 +202,7 @@ void test_uart_loopback(void)
 	for (i = 0; i < 20; i++)
 		set(DATA, (uint8_t)('a' + i));
 	CHECK(!level);
-	CHECK_EQUAL(uart.wire.count, 0);
+	CHECK_EQUAL(uart.port.wire.count, 0);
 	for (i = 0; i < 16; i++)
 		CHECK_EQUAL(get(DATA), 'a' + i);
 	CHECK_EQUAL(get(LSR), 0x60);
@@ -248,14 +221,13 @@ void test_uart_fuzz(void)
 			get(test_random() % 8);
 			break;
 		case 1:
-			space = room();
+			space = console_room();
 			memset(buffer, 'x', sizeof(buffer));
 			if (space)
-				uart.serial.receive(&uart.serial, buffer,
-						    test_random() % space + 1);
+				console_send(buffer, test_random() % space + 1);
 			break;
 		case 2:
-			uart.serial.take(&uart.serial, buffer, test_random() % sizeof(buffer));
+			console_take(buffer, test_random() % sizeof(buffer));
 			break;
 		default:
 			set(test_random() % 8, (uint8_t)test_random());
@@ -263,6 +235,6 @@ void test_uart_fuzz(void)
 		if (!uart.ier || !(uart.mcr & OUT2))
 			CHECK(!level);
 	}
-	CHECK(uart.rx.count <= UART_FIFO);
-	CHECK(uart.wire.count <= UART_WIRE);
+	CHECK(uart.port.rx.count <= SERIAL_FIFO);
+	CHECK(uart.port.wire.count <= SERIAL_WIRE);
 }

@@ -77,7 +77,7 @@ static int add_ports(struct vm *vm)
 {
 	struct machine *machine = vm->machine;
 	struct device *devices[] = {
-		&machine->power.i8042, &machine->cmos.dev, &machine->uart.dev,
+		&machine->power.i8042, &machine->cmos.dev, &machine->uart.port.dev,
 		&machine->power.sleep, &machine->power.reset,
 	};
 	uint64_t end = 0;
@@ -129,7 +129,7 @@ static int add_devices(struct vm *vm)
 	machine->power.vm = vm;
 	machine->power.request = request_power;
 	board_exit_init(&machine->exit, vm, EXIT_BASE);
-	vm->serial = &machine->uart.serial;
+	vm->serial = &machine->uart.port.serial;
 	vm->alarm = &machine->cmos.alarm;
 	return add_ports(vm) || add_memory(vm) ? -1 : 0;
 }

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * 16550A UART. What the guest sends goes at once to a buffer, the wire, from
- * which the console takes it; only when the console does not keep up does the
- * guest see a transmitter that is not empty. Characters are received one for
- * one: the console gives no more than fits, and none before the guest says by
- * RTS that it is ready, so that none is lost.
+ * 16550A UART. The console gives nothing before the guest says by RTS that it
+ * is ready; the rest is in devices/serial_port.h.
  */
 #include <string.h>
 
@@ -52,9 +49,14 @@
 #define MSR_RI		(1u << 6)
 #define MSR_DCD		(1u << 7)
 
-static unsigned int fifo_size(const struct uart *uart)
+static struct uart *uart_of(const struct serial_port *port)
 {
-	return uart->fcr & FCR_ENABLE ? UART_FIFO : 1;
+	return container_of(port, struct uart, port);
+}
+
+static unsigned int fifo_size(const struct serial_port *port)
+{
+	return uart_of(port)->fcr & FCR_ENABLE ? SERIAL_FIFO : 1;
 }
 
 static unsigned int rx_trigger(const struct uart *uart)
@@ -64,40 +66,33 @@ static unsigned int rx_trigger(const struct uart *uart)
 	return uart->fcr & FCR_ENABLE ? level[uart->fcr >> 6] : 1;
 }
 
-/* A handler that saw the transmitter empty may send a FIFO's worth unasked. */
-static bool wire_has_room(const struct uart *uart)
-{
-	return uart->wire.count <= UART_WIRE - UART_FIFO;
-}
-
 /*
  * The highest interrupt. The receive timeout passes at once: characters come
  * from a program, and waiting for more of them gains nothing.
  */
 static uint8_t pending(const struct uart *uart)
 {
-	if (uart->ier & IER_RDI && uart->rx.count >= rx_trigger(uart))
+	if (uart->ier & IER_RDI && uart->port.rx.count >= rx_trigger(uart))
 		return IIR_RDI;
-	if (uart->ier & IER_RDI && uart->rx.count)
+	if (uart->ier & IER_RDI && uart->port.rx.count)
 		return IIR_TIMEOUT;
-	if (uart->ier & IER_THRI && uart->thre && wire_has_room(uart))
+	if (uart->ier & IER_THRI && uart->thre && serial_port_can_send(&uart->port))
 		return IIR_THRI;
 	return IIR_NONE;
 }
 
 /* A PC lets the interrupt through by OUT2, which a loop disconnects. */
-static void update_line(struct uart *uart)
+static bool interrupts(const struct serial_port *port)
 {
+	const struct uart *uart = uart_of(port);
 	bool through = (uart->mcr & (MCR_OUT2 | MCR_LOOP)) == MCR_OUT2;
 
-	line_set(uart->line, through && pending(uart) != IIR_NONE);
+	return through && pending(uart) != IIR_NONE;
 }
 
-static size_t rx_room(const struct uart *uart)
+static bool ready(const struct serial_port *port)
 {
-	if ((uart->mcr & (MCR_RTS | MCR_LOOP)) != MCR_RTS || uart->rx.count >= fifo_size(uart))
-		return 0;
-	return fifo_size(uart) - uart->rx.count;
+	return (uart_of(port)->mcr & (MCR_RTS | MCR_LOOP)) == MCR_RTS;
 }
 
 /* Returns true if the console has to be woken. */
@@ -105,27 +100,11 @@ static bool transmit(struct uart *uart, uint8_t c)
 {
 	uart->thre = true;
 	if (uart->mcr & MCR_LOOP) {
-		if (uart->rx.count < fifo_size(uart))
-			fifo_push(&uart->rx, c);
+		if (uart->port.rx.count < fifo_size(&uart->port))
+			fifo_push(&uart->port.rx, c);
 		return false;
 	}
-	/* A wire that is full loses what is written; LSR told so. */
-	return fifo_push(&uart->wire, c) && uart->wire.count == 1;
-}
-
-/*
- * Sets *wake where a console that saw no room may send again: with the FIFO
- * half empty, so that not each single character wakes it.
- */
-static uint8_t read_data(struct uart *uart, bool *wake)
-{
-	uint8_t c;
-
-	if (!uart->rx.count)
-		return 0;
-	c = fifo_pop(&uart->rx);
-	*wake = uart->rx.count == fifo_size(uart) / 2;
-	return c;
+	return serial_port_send(&uart->port, c);
 }
 
 /* Telling the transmitter's interrupt takes it back. */
@@ -140,9 +119,9 @@ static uint8_t read_iir(struct uart *uart)
 
 static uint8_t read_lsr(const struct uart *uart)
 {
-	uint8_t lsr = uart->rx.count ? LSR_DR : 0;
+	uint8_t lsr = uart->port.rx.count ? LSR_DR : 0;
 
-	return wire_has_room(uart) ? lsr | LSR_THRE | LSR_TEMT : lsr;
+	return serial_port_can_send(&uart->port) ? lsr | LSR_THRE | LSR_TEMT : lsr;
 }
 
 /* In a loop the outputs of MCR are the inputs. */
@@ -163,13 +142,14 @@ static uint8_t read_msr(const struct uart *uart)
 	return msr;
 }
 
-static uint8_t read_register(struct uart *uart, uint64_t offset, bool *wake)
+static uint64_t uart_read(struct serial_port *port, uint64_t offset, bool *wake)
 {
+	struct uart *uart = uart_of(port);
 	bool dlab = uart->lcr & LCR_DLAB;
 
 	switch (offset) {
 	case RBR:
-		return dlab ? uart->dll : read_data(uart, wake);
+		return dlab ? uart->dll : serial_port_pop(port, wake);
 	case IER:
 		return dlab ? uart->dlm : uart->ier;
 	case IIR:
@@ -187,22 +167,6 @@ static uint8_t read_register(struct uart *uart, uint64_t offset, bool *wake)
 	}
 }
 
-static uint64_t uart_read(struct device *dev, uint64_t offset, unsigned int size)
-{
-	struct uart *uart = container_of(dev, struct uart, dev);
-	bool wake = false;
-	uint8_t value;
-
-	(void)size;
-	pthread_mutex_lock(&uart->lock);
-	value = read_register(uart, offset, &wake);
-	update_line(uart);
-	pthread_mutex_unlock(&uart->lock);
-	if (wake)
-		uart->serial.wake(&uart->serial);
-	return value;
-}
-
 /* An interrupt that is let in while the transmitter is empty comes at once. */
 static void write_ier(struct uart *uart, uint8_t value)
 {
@@ -215,12 +179,14 @@ static void write_ier(struct uart *uart, uint8_t value)
 static void write_fcr(struct uart *uart, uint8_t value)
 {
 	if (value & FCR_CLEAR_RX || (value ^ uart->fcr) & FCR_ENABLE)
-		uart->rx.count = 0;
+		uart->port.rx.count = 0;
 	uart->fcr = value & FCR_ENABLE ? value & FCR_KEPT : 0;
 }
 
-static bool write_register(struct uart *uart, uint64_t offset, uint8_t value)
+static bool uart_write(struct serial_port *port, uint64_t offset, uint64_t written)
 {
+	struct uart *uart = uart_of(port);
+	uint8_t value = (uint8_t)written;
 	bool dlab = uart->lcr & LCR_DLAB;
 
 	switch (offset) {
@@ -251,72 +217,20 @@ static bool write_register(struct uart *uart, uint64_t offset, uint8_t value)
 	return false;
 }
 
-static void uart_write(struct device *dev, uint64_t offset, unsigned int size, uint64_t value)
-{
-	struct uart *uart = container_of(dev, struct uart, dev);
-	size_t room;
-	bool wake;
-
-	(void)size;
-	pthread_mutex_lock(&uart->lock);
-	room = rx_room(uart);
-	wake = write_register(uart, offset, (uint8_t)value);
-	update_line(uart);
-	if (!room && rx_room(uart))
-		wake = true;
-	pthread_mutex_unlock(&uart->lock);
-	if (wake)
-		uart->serial.wake(&uart->serial);
-}
-
-static size_t uart_room(struct serial *serial)
-{
-	struct uart *uart = container_of(serial, struct uart, serial);
-	size_t room;
-
-	pthread_mutex_lock(&uart->lock);
-	room = rx_room(uart);
-	pthread_mutex_unlock(&uart->lock);
-	return room;
-}
-
-static void uart_receive(struct serial *serial, const uint8_t *data, size_t size)
-{
-	struct uart *uart = container_of(serial, struct uart, serial);
-
-	pthread_mutex_lock(&uart->lock);
-	while (size--)
-		fifo_push(&uart->rx, *data++);
-	update_line(uart);
-	pthread_mutex_unlock(&uart->lock);
-}
-
-static size_t uart_take(struct serial *serial, uint8_t *buffer, size_t size)
-{
-	struct uart *uart = container_of(serial, struct uart, serial);
-	size_t taken;
-
-	pthread_mutex_lock(&uart->lock);
-	taken = fifo_take(&uart->wire, buffer, size);
-	update_line(uart);
-	pthread_mutex_unlock(&uart->lock);
-	return taken;
-}
+static const struct serial_model uart_model = {
+	.read = uart_read,
+	.write = uart_write,
+	.interrupts = interrupts,
+	.fifo_size = fifo_size,
+	.ready = ready,
+};
 
 void uart_init(struct uart *uart, uint64_t base, struct line *line)
 {
 	memset(uart, 0, sizeof(*uart));
-	uart->dev.name = "16550A";
-	uart->dev.base = base;
-	uart->dev.size = 8;
-	uart->dev.read = uart_read;
-	uart->dev.write = uart_write;
-	uart->serial.room = uart_room;
-	uart->serial.receive = uart_receive;
-	uart->serial.take = uart_take;
-	uart->line = line;
-	fifo_init(&uart->rx, uart->rx_bytes, UART_FIFO);
-	fifo_init(&uart->wire, uart->wire_bytes, UART_WIRE);
+	uart->port.dev.name = "16550A";
+	uart->port.dev.base = base;
+	uart->port.dev.size = 8;
+	serial_port_init(&uart->port, &uart_model, line);
 	uart->dll = 12;		/* 9600 baud, as firmware leaves it */
-	pthread_mutex_init(&uart->lock, NULL);
 }
