@@ -9,8 +9,8 @@
 #include <linux/errno.h>
 #include <linux/mm.h>
 
-#include "memory.h"
 #include "pt.h"
+#include "table_fixture.h"
 #include "test.h"
 
 #define LAST_GPA	(BIT_ULL(PT_GPA_BITS) - 1)
@@ -18,23 +18,9 @@
 #define LARGE		(PT_2M | PT_1G)
 #define MAX_TABLES	3	/* that one call may need */
 
-static unsigned int flushes;
-static u64 flushed_start, flushed_last;
-static void (*on_flush)(struct pt *pt, u64 start, u64 last);
-
 void pt_flush(struct pt *pt, u64 start, u64 last)
 {
-	flushes++;
-	flushed_start = start;
-	flushed_last = last;
-	if (on_flush)
-		on_flush(pt, start, last);
-}
-
-void *zxvm_page_cache_take(struct zxvm_page_cache *cache)
-{
-	CHECK(cache->count > 0);
-	return cache->pages[--cache->count];
+	note_flush(start, last);
 }
 
 static void map_for(struct pt *pt, u64 gpa, u64 pa, u64 size, u32 perms,
@@ -42,12 +28,9 @@ static void map_for(struct pt *pt, u64 gpa, u64 pa, u64 size, u32 perms,
 {
 	struct zxvm_page_cache cache = {};
 
-	while (cache.count < MAX_TABLES)
-		cache.pages[cache.count++] =
-			(void *)get_zeroed_page(GFP_KERNEL);
+	fill_cache(&cache, MAX_TABLES);
 	pt_map(pt, &cache, gpa, pa, size, perms, access);
-	while (cache.count)
-		free_page((unsigned long)cache.pages[--cache.count]);
+	drain_cache(&cache);
 }
 
 static void map(struct pt *pt, u64 gpa, u64 pa, u64 size, u32 perms)
@@ -308,14 +291,6 @@ static void test_no_exec_huge(void)
 	no_exec_huge(PT_EPT);
 }
 
-static u64 leaves, leaf_bytes;
-
-static void count_leaf(u64 pa, u64 size)
-{
-	leaves++;
-	leaf_bytes += size;
-}
-
 static void test_leaves(void)
 {
 	struct pt pt;
@@ -344,7 +319,7 @@ static void test_leaves(void)
 /* What a CPU that has a dead table cached finds in it before the flush */
 static u64 *dead_table;
 
-static void check_dead(struct pt *pt, u64 start, u64 last)
+static void check_dead(u64 start, u64 last)
 {
 	int i;
 
@@ -399,7 +374,7 @@ static u64 page_gpa(u64 page)
 /* What the guest may use, and what its TLB may still have: pa | perms */
 static u64 mapped[PAGES], cached[PAGES];
 
-static void drop_cached(struct pt *pt, u64 start, u64 last)
+static void drop_cached(u64 start, u64 last)
 {
 	u64 page;
 

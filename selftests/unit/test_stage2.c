@@ -6,53 +6,27 @@
 #include <linux/errno.h>
 #include <linux/mm.h>
 
-#include "memory.h"
 #include "stage2.h"
+#include "table_fixture.h"
 #include "test.h"
 
 #define BLOCK		STAGE2_BLOCK_SIZE
 #define LAST_IPA	(BIT_ULL(STAGE2_IPA_BITS) - 1)
 #define RWX		(STAGE2_READ | STAGE2_WRITE | STAGE2_EXEC)
-
-static unsigned int flushes;
-static u64 flushed_start, flushed_last;
-static void (*on_flush)(u64 start, u64 last);
+#define MAX_TABLES	2	/* that one call may need */
 
 void stage2_flush(struct stage2 *s2, u64 start, u64 last)
 {
-	flushes++;
-	flushed_start = start;
-	flushed_last = last;
-	if (on_flush)
-		on_flush(start, last);
-}
-
-void *zxvm_page_cache_take(struct zxvm_page_cache *cache)
-{
-	CHECK(cache->count > 0);
-	return cache->pages[--cache->count];
-}
-
-static void refill(struct zxvm_page_cache *cache)
-{
-	while (cache->count < 2)
-		cache->pages[cache->count++] =
-			(void *)get_zeroed_page(GFP_KERNEL);
-}
-
-static void drain(struct zxvm_page_cache *cache)
-{
-	while (cache->count)
-		free_page((unsigned long)cache->pages[--cache->count]);
+	note_flush(start, last);
 }
 
 static void map(struct stage2 *s2, u64 ipa, u64 pa, u64 size, u32 perms)
 {
 	struct zxvm_page_cache cache = {};
 
-	refill(&cache);
+	fill_cache(&cache, MAX_TABLES);
 	stage2_map(s2, &cache, ipa, pa, size, perms);
-	drain(&cache);
+	drain_cache(&cache);
 }
 
 static bool maps(const struct stage2 *s2, u64 ipa, u64 pa, u64 size, u32 perms)
@@ -135,14 +109,6 @@ static void test_blocks(void)
 	CHECK(maps(&s2, BLOCK + 0x5000, 4 * BLOCK + 0x5000, BLOCK,
 		   STAGE2_READ));
 	stage2_destroy(&s2);
-}
-
-static u64 leaves, leaf_bytes;
-
-static void count_leaf(u64 pa, u64 size)
-{
-	leaves++;
-	leaf_bytes += size;
 }
 
 static void test_leaves(void)
