@@ -155,21 +155,6 @@ EXPORT zx_status_t zx_guest_set_trap(zx_handle_t handle, uint32_t kind,
 	return status;
 }
 
-EXPORT zx_status_t zxvm_guest_set_line(zx_handle_t guest, uint32_t line,
-				       bool level)
-{
-	struct zxvm_line arg = { .line = line, .level = level };
-	struct handle *slot;
-	zx_status_t status = handle_get_typed(guest, ZX_OBJ_TYPE_GUEST,
-					      ZX_RIGHT_WRITE, &slot);
-
-	if (status != ZX_OK)
-		return status;
-	status = zxvm_ioctl(slot->fd, ZXVM_GUEST_SET_LINE, &arg);
-	handle_put(slot);
-	return status;
-}
-
 static zx_status_t call_guest(zx_handle_t guest, unsigned long request,
 			      void *arg)
 {
@@ -182,6 +167,14 @@ static zx_status_t call_guest(zx_handle_t guest, unsigned long request,
 	status = zxvm_ioctl(slot->fd, request, arg);
 	handle_put(slot);
 	return status;
+}
+
+EXPORT zx_status_t zxvm_guest_set_line(zx_handle_t guest, uint32_t line,
+				       bool level)
+{
+	struct zxvm_line arg = { .line = line, .level = level };
+
+	return call_guest(guest, ZXVM_GUEST_SET_LINE, &arg);
 }
 
 EXPORT zx_status_t zxvm_guest_irqfd(zx_handle_t guest, int eventfd,

@@ -125,31 +125,28 @@ EXPORT zx_status_t zx_vcpu_enter(zx_handle_t handle, zx_port_packet_t *packet)
 	return status;
 }
 
-EXPORT zx_status_t zx_vcpu_kick(zx_handle_t handle)
+static zx_status_t call_vcpu(zx_handle_t handle, zx_rights_t right,
+			     unsigned long request, uintptr_t arg)
 {
 	struct handle *slot;
-	zx_status_t status = handle_get_typed(handle, ZX_OBJ_TYPE_VCPU,
-					      ZX_RIGHT_EXECUTE, &slot);
+	zx_status_t status = handle_get_typed(handle, ZX_OBJ_TYPE_VCPU, right,
+					      &slot);
 
 	if (status != ZX_OK)
 		return status;
-	status = zxvm_ioctl(slot->fd, ZXVM_VCPU_KICK, NULL);
+	status = zxvm_ioctl(slot->fd, request, (void *)arg);
 	handle_put(slot);
 	return status;
 }
 
+EXPORT zx_status_t zx_vcpu_kick(zx_handle_t handle)
+{
+	return call_vcpu(handle, ZX_RIGHT_EXECUTE, ZXVM_VCPU_KICK, 0);
+}
+
 EXPORT zx_status_t zx_vcpu_interrupt(zx_handle_t handle, uint32_t vector)
 {
-	struct handle *slot;
-	zx_status_t status = handle_get_typed(handle, ZX_OBJ_TYPE_VCPU,
-					      ZX_RIGHT_SIGNAL, &slot);
-
-	if (status != ZX_OK)
-		return status;
-	status = zxvm_ioctl(slot->fd, ZXVM_VCPU_INTERRUPT,
-			    (void *)(uintptr_t)vector);
-	handle_put(slot);
-	return status;
+	return call_vcpu(handle, ZX_RIGHT_SIGNAL, ZXVM_VCPU_INTERRUPT, vector);
 }
 
 static zx_status_t state_ioctl(const struct handle *slot,
