@@ -13,21 +13,7 @@
 #include <asm/cpufeatures.h>
 #include <asm/nospec-branch.h>
 
-#define RAX	0
-#define RCX	8
-#define RDX	16
-#define RBX	24
-#define RBP	40
-#define RSI	48
-#define RDI	56
-#define R8	64
-#define R9	72
-#define R10	80
-#define R11	88
-#define R12	96
-#define R13	104
-#define R14	112
-#define R15	120
+#include "entry-header.S"
 
 /*
  * Against what the guest has trained or left in the CPU, as spec_decide() says
@@ -54,12 +40,7 @@
  * guest exit; 15.21.1.
  */
 SYM_FUNC_START(svm_enter)
-	push	%rbp
-	push	%rbx
-	push	%r12
-	push	%r13
-	push	%r14
-	push	%r15
+	PUSH_HOST
 	push	%rdx
 	push	%rdi
 
@@ -68,19 +49,7 @@ SYM_FUNC_START(svm_enter)
 	sti
 	vmload	%rax
 
-	mov	RCX(%rdi), %rcx
-	mov	RDX(%rdi), %rdx
-	mov	RBX(%rdi), %rbx
-	mov	RBP(%rdi), %rbp
-	mov	RSI(%rdi), %rsi
-	mov	R8(%rdi), %r8
-	mov	R9(%rdi), %r9
-	mov	R10(%rdi), %r10
-	mov	R11(%rdi), %r11
-	mov	R12(%rdi), %r12
-	mov	R13(%rdi), %r13
-	mov	R14(%rdi), %r14
-	mov	R15(%rdi), %r15
+	LOAD_GUEST %rdi
 	mov	RDI(%rdi), %rdi
 
 	VM_CLEAR_CPU_BUFFERS
@@ -95,39 +64,14 @@ SYM_FUNC_START(svm_enter)
 	cli
 	stgi
 
-	mov	%rcx, RCX(%rdi)
-	mov	%rdx, RDX(%rdi)
-	mov	%rbx, RBX(%rdi)
-	mov	%rbp, RBP(%rdi)
-	mov	%rsi, RSI(%rdi)
-	mov	%r8, R8(%rdi)
-	mov	%r9, R9(%rdi)
-	mov	%r10, R10(%rdi)
-	mov	%r11, R11(%rdi)
-	mov	%r12, R12(%rdi)
-	mov	%r13, R13(%rdi)
-	mov	%r14, R14(%rdi)
-	mov	%r15, R15(%rdi)
+	SAVE_GUEST %rdi
 	pop	RDI(%rdi)
 	add	$16, %rsp
 
 	FILL_RETURN_BUFFER %rax, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT
 	UNTRAIN_RET_VM
 
-	/* Nothing that the guest chose stays for speculation to use. */
-	xor	%ecx, %ecx
-	xor	%edx, %edx
-	xor	%esi, %esi
-	xor	%edi, %edi
-	xor	%r8d, %r8d
-	xor	%r9d, %r9d
-	xor	%r10d, %r10d
-	xor	%r11d, %r11d
-	pop	%r15
-	pop	%r14
-	pop	%r13
-	pop	%r12
-	pop	%rbx
-	pop	%rbp
+	CLEAR_GUEST
+	POP_HOST
 	RET
 SYM_FUNC_END(svm_enter)
