@@ -43,18 +43,6 @@ struct zxvm_range *zxvm_range_first(const struct rb_root *tree, u64 start,
 }
 
 /**
- * zxvm_range_find() - the range that holds an address
- * @tree: the tree; its lock is held, or its sequence count read
- * @addr: the address
- *
- * Return: the range, or NULL.
- */
-struct zxvm_range *zxvm_range_find(const struct rb_root *tree, u64 addr)
-{
-	return zxvm_range_first(tree, addr, addr);
-}
-
-/**
  * zxvm_range_next() - the range behind another one, in an interval
  * @range: a range in a tree whose lock is held
  * @last: last address of the interval

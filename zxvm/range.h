@@ -21,7 +21,6 @@ struct zxvm_range {
 	u64 last;
 };
 
-struct zxvm_range *zxvm_range_find(const struct rb_root *tree, u64 addr);
 struct zxvm_range *zxvm_range_first(const struct rb_root *tree, u64 start,
 				    u64 last);
 struct zxvm_range *zxvm_range_next(const struct zxvm_range *range, u64 last);

@@ -12,7 +12,6 @@
 #define VECTOR_LOWER_64		0x400
 #define VECTOR_LOWER_32		0x600
 
-#define MODE_EL0T		0x0
 #define MODE_EL1T		0x4
 #define MODE_EL1H		0x5
 

@@ -48,9 +48,6 @@ u64 pt_root(const struct pt *pt);
 void pt_map(struct pt *pt, struct zxvm_page_cache *cache, u64 gpa, u64 pa,
 	    u64 size, u32 perms, u32 access);
 void pt_unmap(struct pt *pt, u64 start, u64 last);
-bool pt_lookup(const struct pt *pt, u64 gpa, u64 *pa, u64 *size, u32 *perms);
-void pt_walk_leaves(const struct pt *pt, u64 start, u64 last,
-		    void (*fn)(u64 pa, u64 size));
 
 /**
  * pt_flush() - provided by the user of a table: no CPU may use what was

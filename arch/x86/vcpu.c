@@ -85,15 +85,8 @@ static void reset_common(struct zxvm_vcpu *vcpu)
 	zxvm_fpu_reset(vcpu, XCR0_START);
 }
 
-/**
- * zxvm_reset_boot() - the state in which the boot VCPU starts: 64-bit mode,
- * with page tables at guest-physical 0
- * @vcpu: loaded
- * @entry: RIP
- *
- * Context: the owner thread.
- */
-void zxvm_reset_boot(struct zxvm_vcpu *vcpu, u64 entry)
+/* The boot VCPU starts in 64-bit mode, with page tables at guest-physical 0. */
+static void reset_boot(struct zxvm_vcpu *vcpu, u64 entry)
 {
 	u64 cr4 = X86_CR4_PAE | X86_CR4_PGE | X86_CR4_OSFXSR |
 		  X86_CR4_FSGSBASE | X86_CR4_OSXSAVE;
@@ -211,7 +204,7 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 	if (vcpu->index)
 		zxvm_reset_real(vcpu, entry);
 	else
-		zxvm_reset_boot(vcpu, entry);
+		reset_boot(vcpu, entry);
 	zxvm_arch_vcpu_put(vcpu);
 	preempt_enable();
 	return 0;

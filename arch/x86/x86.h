@@ -194,7 +194,6 @@ static inline void zxvm_own_end(void)
 }
 
 /* vcpu.c */
-void zxvm_reset_boot(struct zxvm_vcpu *vcpu, u64 entry);
 void zxvm_copy_state(struct zxvm_vcpu *vcpu);
 void zxvm_reset_real(struct zxvm_vcpu *vcpu, u64 entry);
 

@@ -8,7 +8,6 @@
 unsigned int flushes;
 u64 flushed_start, flushed_last;
 void (*on_flush)(u64 start, u64 last);
-u64 leaves, leaf_bytes;
 
 void fill_cache(struct zxvm_page_cache *cache, unsigned int pages)
 {
@@ -36,10 +35,4 @@ void note_flush(u64 start, u64 last)
 	flushed_last = last;
 	if (on_flush)
 		on_flush(start, last);
-}
-
-void count_leaf(u64 pa, u64 size)
-{
-	leaves++;
-	leaf_bytes += size;
 }

@@ -16,8 +16,4 @@ extern u64 flushed_start, flushed_last;
 extern void (*on_flush)(u64 start, u64 last);
 void note_flush(u64 start, u64 last);
 
-/* A visitor of leaves, and what it has seen */
-extern u64 leaves, leaf_bytes;
-void count_leaf(u64 pa, u64 size);
-
 #endif /* ZXVM_UNIT_TABLE_FIXTURE_H */

@@ -8,6 +8,11 @@
 
 #define SPACE	128
 
+static struct zxvm_range *find(const struct rb_root *tree, u64 addr)
+{
+	return zxvm_range_first(tree, addr, addr);
+}
+
 static bool add(struct rb_root *tree, struct zxvm_range *range, u64 start,
 		u64 last)
 {
@@ -21,7 +26,7 @@ static void test_edges(void)
 	struct zxvm_range low, mid, top, other;
 	struct rb_root tree = RB_ROOT;
 
-	CHECK(!zxvm_range_find(&tree, 0));
+	CHECK(!find(&tree, 0));
 	CHECK(!zxvm_range_first(&tree, 0, U64_MAX));
 
 	CHECK(add(&tree, &mid, 0x1000, 0x1fff));
@@ -33,13 +38,13 @@ static void test_edges(void)
 	CHECK(!add(&tree, &other, 0x1800, 0x1801));
 	CHECK_EQ(zxvm_range_insert(&tree, &other), (u64)-EEXIST);
 
-	CHECK(zxvm_range_find(&tree, 0) == &low);
-	CHECK(!zxvm_range_find(&tree, 1));
-	CHECK(!zxvm_range_find(&tree, 0xfff));
-	CHECK(zxvm_range_find(&tree, 0x1000) == &mid);
-	CHECK(zxvm_range_find(&tree, 0x1fff) == &mid);
-	CHECK(!zxvm_range_find(&tree, 0x2000));
-	CHECK(zxvm_range_find(&tree, U64_MAX) == &top);
+	CHECK(find(&tree, 0) == &low);
+	CHECK(!find(&tree, 1));
+	CHECK(!find(&tree, 0xfff));
+	CHECK(find(&tree, 0x1000) == &mid);
+	CHECK(find(&tree, 0x1fff) == &mid);
+	CHECK(!find(&tree, 0x2000));
+	CHECK(find(&tree, U64_MAX) == &top);
 
 	CHECK(zxvm_range_first(&tree, 0, U64_MAX) == &low);
 	CHECK(zxvm_range_first(&tree, 1, U64_MAX) == &mid);
@@ -148,7 +153,7 @@ static void test_random_ranges(void)
 			last = SPACE - 1;
 
 		check_lookup(&tree, used, start, last);
-		range = zxvm_range_find(&tree, start);
+		range = find(&tree, start);
 		CHECK_EQ(!!range, used[start]);
 		if (range && test_random(&seed) % 2) {
 			for (at = range->start; at <= range->last; at++)

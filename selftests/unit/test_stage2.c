@@ -111,6 +111,14 @@ static void test_blocks(void)
 	stage2_destroy(&s2);
 }
 
+static u64 leaves, leaf_bytes;
+
+static void count_leaf(u64 pa, u64 size)
+{
+	leaves++;
+	leaf_bytes += size;
+}
+
 static void test_leaves(void)
 {
 	struct stage2 s2;

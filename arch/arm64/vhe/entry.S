@@ -10,13 +10,10 @@
 
 /* struct zxvm_ctx; vhe/state.c checks these */
 #define CTX_X		0
-#define CTX_PC		8
-#define CTX_PSTATE	16
+#define CTX_PC		8		/* and PSTATE */
 #define CTX_SP_EL0	24
-#define CTX_HCR		32
-#define CTX_CPTR	40
-#define CTX_ESR		48
-#define CTX_FAR		56
+#define CTX_HCR		32		/* and CPTR */
+#define CTX_ESR		48		/* and FAR */
 #define CTX_HPFAR	64
 
 /* The host's stack while the guest runs, from the bottom */
@@ -93,11 +90,11 @@ SYM_FUNC_START(zxvm_vhe_enter)
 	/* Nothing may come between here and the ERET. */
 	msr	daifset, #0xf
 	adr_l	x1, zxvm_vhe_vectors
-	ldp	x2, x3, [x0, #CTX_HCR]		// and CPTR
+	ldp	x2, x3, [x0, #CTX_HCR]
 	msr	vbar_el2, x1
 	msr	cptr_el2, x3
 	msr	hcr_el2, x2
-	ldp	x1, x2, [x0, #CTX_PC]		// and PSTATE
+	ldp	x1, x2, [x0, #CTX_PC]
 	ldr	x3, [x0, #CTX_SP_EL0]
 	msr	elr_el2, x1
 	msr	spsr_el2, x2

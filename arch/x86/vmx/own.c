@@ -13,7 +13,8 @@
 
 #include "vmx.h"
 
-DEFINE_PER_CPU(struct vmx_vcpu *, vmx_current);
+/* The VMCS that VMREAD and VMWRITE mean on this CPU, or NULL */
+static DEFINE_PER_CPU(struct vmx_vcpu *, vmx_current);
 DEFINE_PER_CPU(struct desc_ptr, vmx_host_gdt);
 
 static DEFINE_PER_CPU(void *, vmxon_region);

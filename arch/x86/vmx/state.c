@@ -573,14 +573,8 @@ void vmx_skip(struct zxvm_vcpu *vcpu)
 		skip_slow(vcpu);
 }
 
-/**
- * vmx_set_exec() - change the primary processor-based controls
- * @vmx: current
- * @exec: the controls
- *
- * Context: interrupts off.
- */
-void vmx_set_exec(struct vmx_vcpu *vmx, u32 exec)
+/* The primary processor-based controls; @vmx is current. */
+static void set_exec(struct vmx_vcpu *vmx, u32 exec)
 {
 	if (vmx->exec == exec)
 		return;
@@ -617,7 +611,7 @@ void vmx_set_window(struct zxvm_vcpu *vcpu, u32 windows)
 		exec |= CPU_BASED_INTR_WINDOW_EXITING;
 	if (windows & ZXVM_WINDOW_NMI)
 		exec |= CPU_BASED_NMI_WINDOW_EXITING;
-	vmx_set_exec(vmx, exec);
+	set_exec(vmx, exec);
 }
 
 /**
@@ -638,7 +632,7 @@ void vmx_intercept_dr(struct zxvm_vcpu *vcpu, bool on)
 	}
 	if (!window_begin(vcpu, &flags))
 		return;
-	vmx_set_exec(vmx, on ? vmx->exec | CPU_BASED_MOV_DR_EXITING :
+	set_exec(vmx, on ? vmx->exec | CPU_BASED_MOV_DR_EXITING :
 			       vmx->exec & ~CPU_BASED_MOV_DR_EXITING);
 	window_end(vcpu, flags);
 }

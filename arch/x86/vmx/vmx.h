@@ -155,9 +155,6 @@ struct vmx_caps {
 
 extern struct vmx_caps vmx_caps __ro_after_init;
 
-/* The VMCS that VMREAD and VMWRITE mean on this CPU, or NULL */
-DECLARE_PER_CPU(struct vmx_vcpu *, vmx_current);
-
 /**
  * vmx_read() - read a field of the current VMCS
  * @field: its encoding, which exists on this CPU
@@ -230,7 +227,6 @@ void vmx_free_bitmaps(void);
 u64 vmx_eptp(const struct pt *pt);
 
 /* state.c */
-void vmx_set_exec(struct vmx_vcpu *vmx, u32 exec);
 void vmx_load(struct zxvm_vcpu *vcpu, int cpu);
 void vmx_put(struct zxvm_vcpu *vcpu);
 u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field);
