@@ -147,6 +147,7 @@ int main(int argc, char **argv)
 	struct options options = { .cmdline = "", .memory = 512 * MIB, .cpus = 1 };
 	struct stop stop;
 
+	argp_err_exit_status = STATUS_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, &options);
 	if (hold_standard_files() || arch_check_options(&options) || loop_init())
 		return STATUS_ERROR;

@@ -93,12 +93,21 @@ static int create_ram(struct vm *vm)
 	return 0;
 }
 
+static void wake(struct vm *vm)
+{
+	uint64_t one = 1;
+
+	/* It fails only when 2^64 - 2 wakes are pending; then the loop wakes. */
+	if (write(vm->wake_fd, &one, sizeof(one)) < 0)
+		return;
+}
+
 static void serial_wake(struct serial *serial)
 {
 	struct vm *vm = serial->vm;
 
 	if (!atomic_load(&vm->resting))
-		vm_wake(vm);
+		wake(vm);
 }
 
 static void alarm_arm(struct alarm_clock *alarm, int64_t second)
@@ -222,15 +231,6 @@ void vm_destroy(struct vm *vm)
 	pthread_mutex_destroy(&vm->lock);
 }
 
-void vm_wake(struct vm *vm)
-{
-	uint64_t one = 1;
-
-	/* It fails only when 2^64 - 2 wakes are pending; then the loop wakes. */
-	if (write(vm->wake_fd, &one, sizeof(one)) < 0)
-		return;
-}
-
 void vm_stop(struct vm *vm, enum stop_kind kind, int value)
 {
 	pthread_mutex_lock(&vm->lock);
@@ -239,7 +239,7 @@ void vm_stop(struct vm *vm, enum stop_kind kind, int value)
 		vm->stop.value = value;
 	}
 	pthread_mutex_unlock(&vm->lock);
-	vm_wake(vm);
+	wake(vm);
 }
 
 void vm_stop_error(struct vm *vm, const char *format, ...)
@@ -254,7 +254,7 @@ void vm_stop_error(struct vm *vm, const char *format, ...)
 	}
 	pthread_mutex_unlock(&vm->lock);
 	va_end(args);
-	vm_wake(vm);
+	wake(vm);
 }
 
 bool vm_stopped(struct vm *vm)

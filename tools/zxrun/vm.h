@@ -92,7 +92,6 @@ void vm_destroy(struct vm *vm);
 void vm_stop(struct vm *vm, enum stop_kind kind, int value);
 void vm_stop_error(struct vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool vm_stopped(struct vm *vm);
-void vm_wake(struct vm *vm);
 
 /* Guest-physical memory; NULL where not all of it is RAM of one part */
 void *vm_memory(struct vm *vm, uint64_t address, uint64_t size);

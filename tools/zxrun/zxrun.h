@@ -19,7 +19,7 @@
 /* zxrun's own exit statuses; the guest may choose any other by itself */
 #define STATUS_POWER_OFF	0
 #define STATUS_ERROR		1
-#define STATUS_USAGE		64	/* argp's, EX_USAGE */
+#define STATUS_USAGE		64	/* EX_USAGE */
 #define STATUS_QUIT		130	/* Ctrl-A x */
 
 struct options {

@@ -16,7 +16,6 @@ static inline void vm_code(struct vm *vm, u64 gpa, const u32 *words, size_t n)
 
 #define I_MRS(rt, reg)		(0xd5200000u | (reg) | (rt))
 #define I_MSR(reg, rt)		(0xd5000000u | (reg) | (rt))
-#define I_SYS(reg, rt)		(0xd5000000u | (reg) | (rt))
 
 /* LDR and STR with an unsigned offset; size: log2; @imm: in units of size */
 #define I_LDST(size, opc, rt, rn, imm) \
@@ -43,16 +42,11 @@ static inline void vm_code(struct vm *vm, u64 gpa, const u32 *words, size_t n)
 #define I_BRK(imm)		(0xd4200000u | (imm) << 5)
 #define I_B(words)		(0x14000000u | ((words) & 0x3ffffff))
 #define I_B_SELF		I_B(0)
-#define I_RET			0xd65f03c0u
 
 /* Exception classes of ESR_EL1 */
 #define EC(esr)			((esr) >> 26 & 0x3f)
 #define EC_UNKNOWN		0x00
-#define EC_ILLEGAL		0x0e
 #define EC_SVC64		0x15
-#define EC_IABT_LOW		0x20
-#define EC_IABT			0x21
-#define EC_DABT			0x25
 #define EC_BRK			0x3c
 
 /* Offsets of the vectors for exceptions at EL1 with SP_EL1, and from EL0 */

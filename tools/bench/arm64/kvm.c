@@ -8,10 +8,6 @@
 #include "bench.h"
 #include "arch.h"
 
-#define CORE_REG(field) \
-	(KVM_REG_ARM64 | KVM_REG_SIZE_U64 | KVM_REG_ARM_CORE | \
-	 KVM_REG_ARM_CORE_REG(field))
-
 static struct kvm_vcpu_init vcpu_init;
 static int gic;
 

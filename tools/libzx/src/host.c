@@ -20,8 +20,11 @@ int host_prot(zx_vm_option_t perms)
 	       (perms & ZX_VM_PERM_EXECUTE ? PROT_EXEC : 0);
 }
 
-/* The address is @skew more than a multiple of @align, a power of two. */
-char *host_reserve(uint64_t size, uint64_t align, uint64_t skew)
+/*
+ * Address space that nothing else takes; MAP_FAILED without room. The address
+ * is @skew more than a multiple of @align, a power of two.
+ */
+static char *reserve(uint64_t size, uint64_t align, uint64_t skew)
 {
 	uint64_t slack = align > page_size() ? align : 0;
 	uint64_t before;
@@ -77,7 +80,7 @@ char *host_map(char *at, const struct map_request *request, int prot,
 		skew = request->vmo_offset & (HUGE_SIZE - 1);
 	}
 	if (!at && align > page_size()) {
-		reserved = host_reserve(request->size, align, skew);
+		reserved = reserve(request->size, align, skew);
 		if (reserved == MAP_FAILED)
 			return MAP_FAILED;
 		at = reserved;
@@ -183,7 +186,7 @@ static zx_status_t self_reserve(struct region *parent, uint64_t *start,
 	if (parent->parent)
 		return ZX_OK;
 	if (*start == START_ANYWHERE) {
-		at = host_reserve(size, align, 0);
+		at = reserve(size, align, 0);
 	} else {
 		at = mmap(wanted, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS |
 			  MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);

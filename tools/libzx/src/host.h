@@ -6,8 +6,6 @@
 #include "space.h"
 
 int host_prot(zx_vm_option_t perms);
-/* Address space that nothing else takes; MAP_FAILED without room */
-char *host_reserve(uint64_t size, uint64_t align, uint64_t skew);
 /* Map what @request says; @prot and @flags as for mmap */
 char *host_map(char *at, const struct map_request *request, int prot,
 	       int flags);

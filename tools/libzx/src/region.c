@@ -58,12 +58,12 @@ void region_link(struct region *parent, struct region *child)
 }
 
 /* Take a region and all below it out of the tree. */
-void region_kill(struct region *region)
+static void kill_region(struct region *region)
 {
 	struct region **at = &region->parent->children;
 
 	while (region->children)
-		region_kill(region->children);
+		kill_region(region->children);
 	while (*at != region)
 		at = &(*at)->next;
 	*at = region->next;
@@ -80,7 +80,7 @@ void region_kill_children(struct region *region, uint64_t start,
 	for (child = region->children; child; child = next) {
 		next = child->next;
 		if (ranges_meet(start, size, child->base, child->size))
-			region_kill(child);
+			kill_region(child);
 	}
 }
 

@@ -134,7 +134,6 @@ bool region_meets_child(const struct region *region, uint64_t start,
 bool region_cuts_child(const struct region *region, uint64_t start,
 		       uint64_t size);
 void region_link(struct region *parent, struct region *child);
-void region_kill(struct region *region);
 void region_kill_children(struct region *region, uint64_t start,
 			  uint64_t size);
 bool region_gap(const struct aspace *space, const struct region *region,

@@ -21,6 +21,5 @@
 #define TSS_SEL		0x30
 #define KERNEL_CS32	0x40
 #define KERNEL_CS16	0x48
-#define KERNEL_DS16	0x50
 
 #endif /* GUESTS_LAYOUT_X86_H */

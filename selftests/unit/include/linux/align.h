@@ -4,6 +4,5 @@
 
 #define ALIGN_DOWN(x, a)	((x) & ~((__typeof__(x))(a) - 1))
 #define ALIGN(x, a)		ALIGN_DOWN((x) + ((__typeof__(x))(a) - 1), a)
-#define IS_ALIGNED(x, a)	(!((x) & ((__typeof__(x))(a) - 1)))
 
 #endif /* ZXVM_UNIT_ALIGN_H */

@@ -11,7 +11,6 @@
 
 #define GFP_KERNEL		0U
 #define GFP_KERNEL_ACCOUNT	0U
-#define GFP_ATOMIC		0U
 #define __GFP_ZERO		0U
 #define __GFP_NOFAIL		1U
 

@@ -18,7 +18,6 @@ struct rb_root {
 };
 
 #define RB_ROOT				((struct rb_root) { NULL })
-#define RB_EMPTY_ROOT(root)		(!(root)->rb_node)
 #define rb_entry(ptr, type, member)	container_of(ptr, type, member)
 
 static inline void rb_link_node(struct rb_node *node, struct rb_node *parent,
@@ -109,17 +108,6 @@ static inline void rb_erase(struct rb_node *node, struct rb_root *root)
 	rb_put_in_place(node, next, root);
 	next->rb_left = node->rb_left;
 	next->rb_left->rb_parent = next;
-}
-
-static inline void rb_replace_node(struct rb_node *node, struct rb_node *other,
-				   struct rb_root *root)
-{
-	*other = *node;
-	rb_put_in_place(node, other, root);
-	if (other->rb_left)
-		other->rb_left->rb_parent = other;
-	if (other->rb_right)
-		other->rb_right->rb_parent = other;
 }
 
 #endif /* ZXVM_UNIT_RBTREE_H */

@@ -3,8 +3,6 @@
 #define ZXVM_UNIT_SIZES_H
 
 #define SZ_4K			0x1000
-#define SZ_64K			0x10000
-#define SZ_2M			0x200000
 #define SZ_1G			0x40000000
 
 #endif /* ZXVM_UNIT_SIZES_H */

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #define kzalloc(size, gfp)	unit_alloc(size, sizeof(u64), gfp)
-#define kmalloc(size, gfp)	unit_alloc(size, sizeof(u64), gfp)
 #define kvzalloc(size, gfp)	unit_alloc(size, sizeof(u64), gfp)
 #define kcalloc(n, size, gfp)	unit_alloc((n) * (size), sizeof(u64), gfp)
 #define kfree(ptr)		free((void *)(ptr))

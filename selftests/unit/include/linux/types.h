@@ -22,7 +22,6 @@ typedef unsigned int gfp_t;
 typedef u64 phys_addr_t;
 
 #define __user
-#define __iomem
 #define __percpu
 
 #define U32_MAX		((u32)~0U)
