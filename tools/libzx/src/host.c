@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /* Memory of this process, and the operations of its own address space. */
 #include <errno.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "host.h"
+#include "newer.h"
 
 #define HUGE_SIZE (2ull << 20)
-
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
-#define MADV_POPULATE_WRITE 23
-#endif
 
 int host_prot(zx_vm_option_t perms)
 {

@@ -9,7 +9,7 @@
 
 #include <zx/zxvm.h>
 
-#include "../src/arch.h"
+#include "arch.h"
 #include "fake.h"
 #include "tap.h"
 
@@ -314,12 +314,7 @@ static void registers(void)
 	CHECK_EQ(fake_calls - calls, 1);
 	/* From here on the page does */
 	memset(&state, 0x11, sizeof(state));
-#if defined(__aarch64__)
-	state.cpsr = 0x60000000;
-	memset(state.padding1, 0, sizeof(state.padding1));
-#else
-	state.rflags = 0x202;
-#endif
+	arch_set_flags(&state, FLAGS);
 	calls = fake_calls;
 	CHECK_OK(zx_vcpu_write_state(vcpu, ZX_VCPU_STATE, &state,
 				     sizeof(state)));
@@ -330,36 +325,29 @@ static void registers(void)
 	/* The kernel took it over; writing the same stack pointer is free */
 	page->dirty = 0;
 	page->valid = PAGE_ALL;
-#if defined(__aarch64__)
-	state.x[0] = 5;
-#else
-	state.rax = 5;
-	state.rflags = 0;
-#endif
+	*arch_general(&state) = 5;
+	arch_set_flags(&state, FLAGS_NOT_GIVEN);
 	CHECK_OK(zx_vcpu_write_state(vcpu, ZX_VCPU_STATE, &state,
 				     sizeof(state)));
 	CHECK_EQ(page->dirty, 0);
-#if defined(__x86_64__)
 	/* And so are flags that stay what they are. */
-	CHECK_EQ(page->state.x86.rflags, 0x202);
-	state.rflags = 0x2;
+	CHECK_EQ(arch_page_flags(page), FLAGS);
+	arch_set_flags(&state, FLAGS_SAME);
 	CHECK_OK(zx_vcpu_write_state(vcpu, ZX_VCPU_STATE, &state,
 				     sizeof(state)));
 	CHECK_EQ(page->dirty, 0);
-	state.rflags = 0x43;
+	CHECK_EQ(arch_page_flags(page), FLAGS);
+	arch_set_flags(&state, FLAGS_OTHER);
 	CHECK_OK(zx_vcpu_write_state(vcpu, ZX_VCPU_STATE, &state,
 				     sizeof(state)));
 	CHECK_EQ(page->dirty, ZXVM_PAGE_FLAGS);
-#endif
+	CHECK_EQ(arch_page_flags(page), FLAGS_OTHER);
 	/* One word valid, the other dirty */
 	page->valid = 0;
 	page->dirty = ZXVM_PAGE_SP;
 	CHECK_OK(zx_vcpu_read_state(vcpu, ZX_VCPU_STATE, &back, sizeof(back)));
-#if defined(__aarch64__)
-	CHECK(back.sp == state.sp && back.x[0] == 0x5a5a5a5a5a5a5a5a);
-#else
-	CHECK(back.rsp == state.rsp && back.rax == 0x5a5a5a5a5a5a5a5a);
-#endif
+	CHECK(arch_stack(&back) == arch_stack(&state));
+	CHECK_EQ(*arch_general(&back), 0x5a5a5a5a5a5a5a5a);
 	CHECK_EQ(zx_vcpu_read_state(vcpu, ZX_VCPU_IO, &back, sizeof(back)),
 		 ZX_ERR_INVALID_ARGS);
 	CHECK_EQ(zx_vcpu_read_state(vcpu, 0, &back, sizeof(back) - 1),
@@ -397,18 +385,19 @@ static void registers(void)
 static void port_io(void)
 {
 	zx_vcpu_io_t io = { .access_size = 2, .u32 = 0xaabbccdd };
+	struct zxvm_vcpu_page *page;
 	zx_handle_t vcpu;
 
 	begin(PAGE);
 	CHECK_OK(zx_vcpu_create(guest, 0, 0, &vcpu));
-#if defined(__x86_64__)
-	struct zxvm_vcpu_page *page = zxvm_vcpu_regs(vcpu);
-
-	page->state.x86.rax = ~0ull;
-	CHECK_OK(zx_vcpu_write_state(vcpu, ZX_VCPU_IO, &io, sizeof(io)));
-	CHECK_EQ(page->state.x86.rax, 0xffffffffffffccddull);
-	io.access_size = 8;
-#endif
+	page = zxvm_vcpu_regs(vcpu);
+	if (ARCH_HAS_IO) {
+		page->state.x86.rax = ~0ull;
+		CHECK_OK(zx_vcpu_write_state(vcpu, ZX_VCPU_IO, &io,
+					     sizeof(io)));
+		CHECK_EQ(page->state.x86.rax, 0xffffffffffffccddull);
+		io.access_size = 8;
+	}
 	CHECK_EQ(zx_vcpu_write_state(vcpu, ZX_VCPU_IO, &io, sizeof(io)),
 		 ZX_ERR_INVALID_ARGS);
 	CHECK_OK(zx_handle_close(vcpu));

@@ -5,6 +5,7 @@
 #include <zircon/syscalls.h>
 #include <zx/zxvm.h>
 
+#include "arch.h"
 #include "fake.h"
 #include "tap.h"
 
@@ -82,6 +83,7 @@ static zx_status_t complete(zx_handle_t vcpu, const struct zxvm_packet *from)
 static void single(void)
 {
 	zx_handle_t guest, vmar, vcpu;
+	struct zxvm_vcpu_page *page;
 	struct zxvm_packet packet;
 
 	CHECK_OK(zx_guest_create(0, 0, &guest, &vmar));
@@ -91,20 +93,19 @@ static void single(void)
 	CHECK_OK(complete(vcpu, &packet));
 	CHECK(!strcmp(world.log, "o7.3f8.2=beef "));
 	packet = packet_of(1, true);
-#if defined(__x86_64__)
-	struct zxvm_vcpu_page *page = zxvm_vcpu_regs(vcpu);
-
-	page->state.x86.rax = ~0ull;
-	CHECK_OK(complete(vcpu, &packet));
-	CHECK_EQ(page->state.x86.rax, 0xffffffffffffff44ull);
-	/* The kernel has cleared the upper half of RAX for 32 bits. */
-	packet = packet_of(4, true);
-	page->state.x86.rax = 0;
-	CHECK_OK(complete(vcpu, &packet));
-	CHECK_EQ(page->state.x86.rax, 0x11223344ull);
-#else
-	CHECK_EQ(complete(vcpu, &packet), ZX_ERR_INVALID_ARGS);
-#endif
+	if (ARCH_HAS_IO) {
+		page = zxvm_vcpu_regs(vcpu);
+		page->state.x86.rax = ~0ull;
+		CHECK_OK(complete(vcpu, &packet));
+		CHECK_EQ(page->state.x86.rax, 0xffffffffffffff44ull);
+		/* The kernel has cleared the upper half of RAX for 32 bits. */
+		packet = packet_of(4, true);
+		page->state.x86.rax = 0;
+		CHECK_OK(complete(vcpu, &packet));
+		CHECK_EQ(page->state.x86.rax, 0x11223344ull);
+	} else {
+		CHECK_EQ(complete(vcpu, &packet), ZX_ERR_INVALID_ARGS);
+	}
 	CHECK_OK(zx_handle_close(vcpu));
 	CHECK_OK(zx_handle_close(vmar));
 	CHECK_OK(zx_handle_close(guest));
