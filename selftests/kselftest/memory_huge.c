@@ -3,20 +3,13 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/mman.h>
 
 #include "access.h"
+#include "newer.h"
 
 #define SPECIFIC	ZXVM_VM_SPECIFIC
 #define HUGE		(2ULL << 20)
 #define WORDS(bytes)	((bytes) / 8)
-
-#ifndef MADV_COLLAPSE
-#define MADV_COLLAPSE	25
-#endif
-#ifndef MADV_SOFT_OFFLINE
-#define MADV_SOFT_OFFLINE	101
-#endif
 
 static u64 *huge;	/* 2 blocks, aligned; word 0 of page n is 5000 + n */
 
@@ -173,15 +166,20 @@ TEST(block_does_not_cover_a_trap)
 /* A VCPU hammers on one page while the rest of its block is torn apart */
 static struct vt vt;
 
-static void hammer(void)
+static void start_hammer(void)
 {
-	alloc_huge();
 	vm_create(&vm, 0);
 	VM_LOAD(&vm, ENTRY, hammer);
 	ASSERT_OK(zx_map(vm.vmar, RWX | SPECIFIC, HOLE, huge, 2 * HUGE));
 	vt_start(&vt, &vm, ENTRY);
 	PAGE_ARG(vt.page, 1) = HOLE + 100 * PAGE;
 	vt_go(&vt);
+}
+
+static void hammer(void)
+{
+	alloc_huge();
+	start_hammer();
 }
 
 static void progress(void)
@@ -271,12 +269,7 @@ TEST_T(migration_while_running, 60)
 	madvise(huge, 2 * HUGE, MADV_NOHUGEPAGE);
 	fill();
 	page = huge + 100 * 512;
-	vm_create(&vm, 0);
-	VM_LOAD(&vm, ENTRY, hammer);
-	ASSERT_OK(zx_map(vm.vmar, RWX | SPECIFIC, HOLE, huge, 2 * HUGE));
-	vt_start(&vt, &vm, ENTRY);
-	PAGE_ARG(vt.page, 1) = HOLE + 100 * PAGE;
-	vt_go(&vt);
+	start_hammer();
 	for (i = 0; i < 20; i++) {
 		progress();
 		was = frame(page);

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include "insn.h"
+#include "psci.h"
 #include "zx.h"
 
 #define X(n)		(vm.page->state.arm64.x[n])
@@ -11,14 +12,6 @@
 #define ICC_SGI1R	SYSREG(3, 0, 12, 11, 5)
 #define I_IRQ_ON	0xd50342ffu	/* msr daifclr, #2 */
 #define INTID_VTIMER	27
-
-#define PSCI_VERSION		0x84000000u
-#define PSCI_CPU_OFF		0x84000002u
-#define PSCI_CPU_ON		0xc4000003u
-#define PSCI_AFFINITY_INFO	0xc4000004u
-#define PSCI_SYSTEM_OFF		0x84000008u
-#define PSCI_SYSTEM_RESET	0x84000009u
-#define PSCI_FEATURES		0x8400000au
 
 /* The guest probe runs @words at CODE with its vectors in place */
 static void boot_probe(const u32 *words, size_t n)

@@ -4,6 +4,7 @@
 #define GIC_H
 
 #include "insn.h"
+#include "psci.h"
 #include "zx.h"
 
 /* As in guests/gic.S */
@@ -35,14 +36,6 @@ enum op {
 
 #define SPURIOUS		1023
 #define SPI			40	/* the one that most tests use */
-
-#define PSCI_VERSION		0x84000000u
-#define PSCI_CPU_OFF		0x84000002u
-#define PSCI_CPU_ON		0xc4000003u
-#define PSCI_AFFINITY_INFO	0xc4000004u
-#define PSCI_SYSTEM_OFF		0x84000008u
-#define PSCI_SYSTEM_RESET	0x84000009u
-#define PSCI_FEATURES		0x8400000au
 
 /* Tell a waiting guest what to do; it must have asked */
 static inline void gic_start(struct vt *cpu, enum op op, u64 x10, u64 x11)

@@ -270,12 +270,7 @@ SNIPPET(spin_off, "cli\n 1: inc %rax\n jmp 1b");
 
 TEST(kick_with_interrupts_off)
 {
-	struct zxvm_features f = { };
-	u32 regs[4];
-
-	ASSERT_OK(zx_ioctl(zx_device(), ZXVM_GET_FEATURES, &f));
-	host_cpuid(0x80000002, 0, regs);
-	if (f.backend == ZXVM_BACKEND_VMX || f.features & ZXVM_FEATURE_NEXT_RIP)
+	if (backend() == ZXVM_BACKEND_VMX || bochs_svm())
 		SKIP("Bochs does not leave a guest that has interrupts off");
 	vm_create(&vm, 0);
 	VM_LOAD(&vm, ENTRY, probe);
