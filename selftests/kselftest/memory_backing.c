@@ -292,17 +292,6 @@ TEST_F(fork_and_copy_on_write, fixture)
 	EXPECT_EQ(mem[0], 112);
 }
 
-static int write_file(const char *name, const char *text)
-{
-	int fd = open(name, O_WRONLY | O_CLOEXEC), ok;
-
-	if (fd < 0)
-		return -1;
-	ok = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	close(fd);
-	return ok ? 0 : -1;
-}
-
 static long read_number(const char *name)
 {
 	FILE *f = fopen(name, "re");
@@ -322,7 +311,7 @@ TEST_FT(same_page_merging, fixture, 60)
 {
 	int i;
 
-	if (write_file(KSM "run", "2") || write_file(KSM "run", "1"))
+	if (!write_file(KSM "run", "2") || !write_file(KSM "run", "1"))
 		SKIP("this kernel has no KSM");
 	write_file(KSM "pages_to_scan", "10000");
 	write_file(KSM "sleep_millisecs", "1");

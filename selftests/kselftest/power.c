@@ -1,25 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* CPUs, and the whole machine, go and come back with guests on them */
-#include <fcntl.h>
-#include <sched.h>
-
 #include "zx.h"
 
 #define OTHER_CPU	1
 #define ROUNDS		5
 #define STEP_MS		2000
-
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool done;
-
-	if (fd < 0)
-		return false;
-	done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-	close(fd);
-	return done;
-}
 
 static void set_online(bool online)
 {
@@ -34,15 +19,6 @@ static void need_two_cpus(void)
 	if (access("/sys/devices/system/cpu/cpu1/online", W_OK))
 		SKIP("CPU 1 cannot go offline");
 	set_online(true);
-}
-
-static void pin(pid_t tid, int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	ASSERT_SYS(sched_setaffinity(tid, sizeof(set), &set));
 }
 
 static void wait_progress(volatile u64 *count)

@@ -241,15 +241,6 @@ TEST_T(more_guests_than_vmids, 500)
 
 #define CGROUPS	"/tmp/zxvm-cgroup"
 
-static bool write_file(const char *name, const char *text)
-{
-	int fd = open(name, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	close(fd);
-	return ok;
-}
-
 static long charged_kib(void)
 {
 	FILE *f = fopen(CGROUPS "/zxvm/memory.current", "re");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -497,4 +498,25 @@ void vt_stop(struct vt *vt)
 	ASSERT_OK(pthread_join(vt->thread, NULL));
 	munmap(vt->page, ZXVM_VCPU_PAGE_SIZE);
 	close(vt->vcpu);
+}
+
+bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+	close(fd);
+	return done;
+}
+
+void pin(pid_t tid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	ASSERT_SYS(sched_setaffinity(tid, sizeof(set), &set));
 }

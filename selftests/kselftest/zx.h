@@ -167,4 +167,8 @@ int vt_enter(struct vt *vt);
 void vt_asleep(struct vt *vt);
 void vt_stop(struct vt *vt);
 
+/* The host: a file of /sys or /proc, and the one CPU that a thread may use */
+bool write_file(const char *path, const char *text);
+void pin(pid_t tid, int cpu);
+
 #endif /* ZX_H */
