@@ -17,7 +17,13 @@ leave() { # TEST WORDS-FOR-THE-NEXT-KERNEL FILE-IT-DOES-NOT-NEED
 	/t/takeover "$1" | sed '/^TAP/d; /^1\.\./d' | say
 }
 
-[ "$life" != 1 ] || { echo "zxvm-test: begin takeover"; echo 1..3 | say; }
+[ "$life" != 1 ] || echo "zxvm-test: begin takeover"
+if [ ! -e /sys/kernel/kexec_loaded ]; then
+	echo "1..0 # SKIP this kernel has no kexec" | say
+	echo "zxvm-test: end takeover 0"
+	exit
+fi
+[ "$life" != 1 ] || echo 1..3 | say
 insmod /t/zxvm.ko
 if /t/takeover guests_run_on_all_cpus >/tmp/output; then result=ok; else result="not ok"; fi
 { sed 's/^/# /' /tmp/output; echo "$result $life guests run on all CPUs of kernel $life"; } | say
