@@ -3,14 +3,12 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
 #include "access.h"
+#include "newer.h"
 
 #define SPECIFIC	ZXVM_VM_SPECIFIC
 #define HUGE		(2ULL << 20)
@@ -110,11 +108,6 @@ TEST(write_only_memory)
 	EXPECT_TRUE(!err || err == ENOENT);
 }
 
-#ifndef PR_SET_TAGGED_ADDR_CTRL
-#define PR_SET_TAGGED_ADDR_CTRL	55
-#define PR_TAGGED_ADDR_ENABLE	1
-#endif
-
 /* An address with a tag in its top byte: refused, or good for all of it */
 TEST(tagged_address)
 {
@@ -142,7 +135,7 @@ TEST(tagged_address)
 /* Memory that is not in the kernel's own map of memory */
 TEST(secret_memory_is_refused)
 {
-	int fd = syscall(447 /* memfd_secret */, 0);
+	int fd = syscall(__NR_memfd_secret, 0);
 	u64 *secret;
 
 	if (fd < 0 || ftruncate(fd, PAGE))
