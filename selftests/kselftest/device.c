@@ -10,16 +10,6 @@
 
 #include "zx.h"
 
-static const unsigned long known[] = {
-	ZXVM_GET_FEATURES, ZXVM_GUEST_CREATE, ZXVM_PORT_CREATE,
-	ZXVM_HANDLE_INFO, ZXVM_HANDLE_DUPLICATE, ZXVM_HANDLE_REPLACE,
-	ZXVM_GUEST_SET_TRAP, ZXVM_VCPU_CREATE, ZXVM_GUEST_SET_LINE,
-	ZXVM_GUEST_IRQFD, ZXVM_VCPU_ENTER, ZXVM_VCPU_KICK, ZXVM_VCPU_INTERRUPT,
-	ZXVM_VCPU_READ_STATE, ZXVM_VCPU_WRITE_STATE, ZXVM_VCPU_INFO,
-	ZXVM_VMAR_MAP, ZXVM_VMAR_UNMAP, ZXVM_VMAR_PROTECT, ZXVM_VMAR_INFO,
-	ZXVM_PORT_QUEUE, ZXVM_PORT_WAIT, ZXVM_PORT_CANCEL,
-};
-
 static void *read_only_page(void)
 {
 	void *p = mmap(NULL, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1,
@@ -47,8 +37,8 @@ static bool is_known(unsigned long request)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(known); i++)
-		if (known[i] == request)
+	for (i = 0; i < ZX_REQUESTS; i++)
+		if (zx_requests[i] == request)
 			return true;
 	return false;
 }
@@ -76,10 +66,10 @@ TEST(unknown_ioctls)
 			request = _IOC(_IOC_READ | _IOC_WRITE, ZXVM_IOC, nr, 4);
 			EXPECT_ERR(zx_ioctl(fds[i], request, arg), ENOTTY);
 		}
-		for (nr = 0; nr < ARRAY_SIZE(known); nr++) {
-			EXPECT_ERR(zx_ioctl(fds[i], known[nr] + (1 << 16), arg),
+		for (nr = 0; nr < ZX_REQUESTS; nr++) {
+			EXPECT_ERR(zx_ioctl(fds[i], zx_requests[nr] + (1 << 16), arg),
 				   ENOTTY);
-			EXPECT_ERR(zx_ioctl(fds[i], known[nr] ^ 1 << 8, arg),
+			EXPECT_ERR(zx_ioctl(fds[i], zx_requests[nr] ^ 1 << 8, arg),
 				   ENOTTY);
 		}
 		EXPECT_ERR(zx_ioctl(fds[i], 0, arg), ENOTTY);
@@ -104,10 +94,10 @@ TEST(calls_on_files_of_another_type)
 	fds[3] = vm.vmar;
 	ASSERT_OK(zx_port_create(&fds[4]));
 	fds[5] = open("/dev/null", O_RDWR);
-	for (i = 0; i < ARRAY_SIZE(known); i++) {
+	for (i = 0; i < ZX_REQUESTS; i++) {
 		for (k = 0; k < ARRAY_SIZE(owners); k++)
-			if (_IOC_NR(known[i]) >= owners[k].first &&
-			    _IOC_NR(known[i]) <= owners[k].last)
+			if (_IOC_NR(zx_requests[i]) >= owners[k].first &&
+			    _IOC_NR(zx_requests[i]) <= owners[k].last)
 				break;
 		for (j = 0; j < ARRAY_SIZE(fds); j++) {
 			bool handle = j >= 1 && j <= 4;
@@ -115,10 +105,10 @@ TEST(calls_on_files_of_another_type)
 			if (k < ARRAY_SIZE(owners) ? (int)j == owners[k].fd :
 			    handle)
 				continue;
-			EXPECT_ERR(zx_ioctl(fds[j], known[i], NULL), ENOTTY);
+			EXPECT_ERR(zx_ioctl(fds[j], zx_requests[i], NULL), ENOTTY);
 		}
-		EXPECT_ERR(zx_ioctl(-1, known[i], NULL), EBADF);
-		EXPECT_ERR(zx_ioctl(1000, known[i], NULL), EBADF);
+		EXPECT_ERR(zx_ioctl(-1, zx_requests[i], NULL), EBADF);
+		EXPECT_ERR(zx_ioctl(1000, zx_requests[i], NULL), EBADF);
 	}
 }
 

@@ -31,13 +31,19 @@ static void wait_progress(volatile u64 *count)
 	EXPECT_NE(*count, was);
 }
 
-static void start(struct vt *vt, volatile u64 **count)
+/* A guest that counts, and where */
+static volatile u64 *create(struct vt *vt)
 {
-	need_two_cpus();
 	vm_create(&vm, 0);
 	VM_LOAD(&vm, ENTRY, count);
-	*count = (u64 *)(vm.ram + DATA);
 	vt_start(vt, &vm, ENTRY);
+	return (u64 *)(vm.ram + DATA);
+}
+
+static volatile u64 *start(struct vt *vt)
+{
+	need_two_cpus();
+	return create(vt);
 }
 
 static void stop(struct vt *vt)
@@ -53,7 +59,7 @@ TEST_T(cpu_goes_under_a_running_guest, 120)
 	volatile u64 *count;
 	int i;
 
-	start(&vt, &count);
+	count = start(&vt);
 	vt_go(&vt);
 	for (i = 0; i < ROUNDS; i++) {
 		pin(vt.tid, OTHER_CPU);
@@ -70,7 +76,7 @@ TEST_T(cpu_goes_that_has_a_vcpu_left, 60)
 	static struct vt vt;
 	volatile u64 *count;
 
-	start(&vt, &count);
+	count = start(&vt);
 	pin(vt.tid, OTHER_CPU);
 	vt_go(&vt);
 	wait_progress(count);
@@ -92,10 +98,7 @@ TEST_T(first_guest_while_a_cpu_is_away, 60)
 
 	need_two_cpus();
 	set_online(false);
-	vm_create(&vm, 0);
-	VM_LOAD(&vm, ENTRY, count);
-	count = (u64 *)(vm.ram + DATA);
-	vt_start(&vt, &vm, ENTRY);
+	count = create(&vt);
 	vt_go(&vt);
 	wait_progress(count);
 	set_online(true);
@@ -109,7 +112,7 @@ TEST_T(last_guest_while_a_cpu_is_away, 60)
 	static struct vt vt;
 	volatile u64 *count;
 
-	start(&vt, &count);
+	count = start(&vt);
 	pin(vt.tid, OTHER_CPU);
 	vt_go(&vt);
 	wait_progress(count);
@@ -117,7 +120,7 @@ TEST_T(last_guest_while_a_cpu_is_away, 60)
 	set_online(false);
 	vm_close(&vm);
 	set_online(true);
-	start(&vt, &count);
+	count = start(&vt);
 	pin(vt.tid, OTHER_CPU);
 	vt_go(&vt);
 	wait_progress(count);
@@ -132,7 +135,7 @@ TEST_T(machine_sleeps_under_a_running_guest, 120)
 
 	if (!getenv("zxvm_wakes"))
 		SKIP("this testbed does not wake from suspend");
-	start(&vt, &count);
+	count = start(&vt);
 	vt_go(&vt);
 	wait_progress(count);
 	ASSERT_TRUE(write_file("/sys/class/rtc/rtc0/wakealarm", "+3"));

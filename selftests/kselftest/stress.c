@@ -351,16 +351,6 @@ static bool go_on(void)
 	return now_ns() < stop_at && !harness_failed();
 }
 
-static const unsigned long requests[] = {
-	ZXVM_GET_FEATURES, ZXVM_GUEST_CREATE, ZXVM_PORT_CREATE,
-	ZXVM_HANDLE_INFO, ZXVM_HANDLE_DUPLICATE, ZXVM_HANDLE_REPLACE,
-	ZXVM_GUEST_SET_TRAP, ZXVM_VCPU_CREATE, ZXVM_GUEST_SET_LINE,
-	ZXVM_GUEST_IRQFD, ZXVM_VCPU_ENTER, ZXVM_VCPU_KICK, ZXVM_VCPU_INTERRUPT,
-	ZXVM_VCPU_READ_STATE, ZXVM_VCPU_WRITE_STATE, ZXVM_VCPU_INFO,
-	ZXVM_VMAR_MAP, ZXVM_VMAR_UNMAP, ZXVM_VMAR_PROTECT, ZXVM_VMAR_INFO,
-	ZXVM_PORT_QUEUE, ZXVM_PORT_WAIT, ZXVM_PORT_CANCEL,
-};
-
 /* A word as callers get them wrong: small, page-like, at a limit, a file */
 static u64 odd_word(u64 *seed)
 {
@@ -397,7 +387,7 @@ static void put_file(u64 *seed, int fd)
 
 static void random_call(u64 *seed)
 {
-	unsigned long request = requests[random64(seed) % ARRAY_SIZE(requests)];
+	unsigned long request = zx_requests[random64(seed) % ZX_REQUESTS];
 	int fd = __atomic_load_n(&files[random64(seed) & 63], __ATOMIC_RELAXED);
 	union {
 		u64 words[16];

@@ -38,6 +38,9 @@ typedef __u64 u64;	/* as in linux/zxvm.h */
 #define ARRAY_SIZE(x)	(sizeof(x) / sizeof((x)[0]))
 
 /* The calls */
+#define ZX_REQUESTS	24
+extern const unsigned long zx_requests[ZX_REQUESTS];
+
 int zx_ioctl(int fd, unsigned long request, const void *arg);
 int zx_ioctl_value(int fd, unsigned long request, unsigned long arg);
 int zx_device(void);
