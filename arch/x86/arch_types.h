@@ -73,6 +73,7 @@ enum zxvm_slow {
 	ZXVM_SLOW_INIT,		/* INIT and start-up messages */
 	ZXVM_SLOW_APIC_PAGE,	/* an access to a page of an APIC */
 	ZXVM_SLOW_WRITE_CR,	/* CR0 or CR4, and read the PDPTEs */
+	ZXVM_SLOW_SPLIT_LOCK,	/* a locked access that the host wants to know of */
 };
 
 /**

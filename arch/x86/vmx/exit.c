@@ -116,11 +116,24 @@ static enum zxvm_run handle_debug(struct zxvm_vcpu *vcpu)
 	return ZXVM_RUN_RESUME;
 }
 
+/* SDM vol. 3, 6.15: #AC; that of a guest that checks no alignment is not its */
+static bool is_split_lock(struct zxvm_vcpu *vcpu)
+{
+	return boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT) &&
+	       !(zxvm_cpl(vcpu) == 3 &&
+		 zxvm_get(vcpu, ZXVM_CR0) & X86_CR0_AM &&
+		 zxvm_get(vcpu, ZXVM_RFLAGS) & X86_EFLAGS_AC);
+}
+
 /* Comes again with the event that it struck. */
 static enum zxvm_run handle_alignment(struct zxvm_vcpu *vcpu, u32 info)
 {
 	if (requeue_vectored(vcpu))
 		return ZXVM_RUN_RESUME;
+	if (is_split_lock(vcpu)) {
+		vcpu->arch.slow = ZXVM_SLOW_SPLIT_LOCK;
+		return ZXVM_RUN_SLOW;
+	}
 	if (info & INTR_INFO_UNBLOCK_NMI)
 		reblock_nmi();
 	zxvm_queue_error(vcpu, X86_TRAP_AC, vmx_read(VM_EXIT_INTR_ERROR_CODE));
