@@ -81,7 +81,7 @@ help:
 # |make check-debug  run the tests in the hosts again, on a kernel with all checks switched on
 # |make bench        measure zxvm beside KVM in the hosts, and draw up tables and charts
 # |
-# |  TESTBED=arm64-vhe                the demo's host: or x86-vmx, x86-svm, x86-svm-bochs
+# |  TESTBED=arm64-vhe CPUS=4         the demo's host (or x86-vmx, x86-svm, x86-svm-bochs) and the CPUs of its guest
 # |  TESTBEDS="arm64-vhe/6.12 ..."    only these emulated hosts
 # |  TESTS="NAME ..."                 only these tests in the hosts
 # |  CHECKS="unit static testbeds"    only these parts
