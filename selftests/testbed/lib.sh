@@ -77,7 +77,12 @@ cross_compile() {
 	esac
 }
 
-kvm_modules() { printf '%s/kvm-%s' "$CACHE" "$1"; } # ALIAS
+kvm_modules() { # ALIAS
+	case $1 in
+	debug) echo "$(kernel_root x86 debug)/kvm" ;;
+	*) echo "$CACHE/kvm-$1" ;;
+	esac
+}
 sysroot() { printf '%s/sysroot-%s' "$CACHE" "$1"; }
 build_dir() { printf '%s/build/%s-%s' "$CACHE" "$1" "$2"; } # ARCH ALIAS-or-purpose
 
