@@ -5,29 +5,48 @@
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
 #include "mapping.h"
 #include "memory.h"
 
-/* Up to the end of the mapping; returns the number of bytes, or an error */
+/* Returns how many bytes at the end have not been copied. */
+static unsigned long try_copy(unsigned long address, void *buf, size_t size,
+			      bool write)
+{
+	void __user *user = (void __user *)address;
+
+	return write ? copy_to_user(user, buf, size) :
+		       copy_from_user(buf, user, size);
+}
+
+/*
+ * Up to the end of the mapping; returns the number of bytes, or an error. A
+ * copy does not say why it fails, be it a signal or a lack of memory for the
+ * moment: fault the page in to find out.
+ */
 static ssize_t copy_piece(struct zxvm_vmar *vmar, u64 gpa, void *buf,
 			  size_t size, bool write)
 {
 	u32 need = write ? ZXVM_VM_PERM_WRITE : ZXVM_VM_PERM_READ;
 	struct zxvm_mapping *map = zxvm_mapping_first(vmar, gpa, gpa);
-	void __user *user;
+	unsigned long address, left, pfn;
+	int ret;
 
 	if (!map)
 		return -ENOENT;
 	if (!(map->perms & need))
-		return -EACCES;
+		return -EOPNOTSUPP;
 	size = min_t(u64, size, map->range.last - gpa + 1);
-	user = u64_to_user_ptr(map->address + (gpa - map->range.start));
-	if (write ? copy_to_user(user, buf, size) :
-		    copy_from_user(buf, user, size))
-		return -EFAULT;
+	address = map->address + (gpa - map->range.start);
+	while ((left = try_copy(address, buf, size, write))) {
+		if (signal_pending(current))
+			return -EINTR;
+		ret = zxvm_fault_in(address + size - left, need, &pfn);
+		if (ret)
+			return ret;
+	}
 	return size;
 }
 
@@ -59,8 +78,9 @@ static int copy(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size,
  * @size: in bytes
  *
  * Context: may sleep; takes vmar->lock and mmap_lock.
- * Return: 0, -ENOENT (nothing is mapped there), -EACCES (not to be read) or
- * -EFAULT (the process has nothing there, or is another).
+ * Return: 0, -ENOENT (nothing is mapped there, or is behind the mapping),
+ * -EOPNOTSUPP (not to be read), -ENOMEM, -EIO (broken memory), -EINTR (a
+ * signal), or -EFAULT (the process is another).
  */
 int zxvm_vmar_read(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size)
 {

@@ -279,11 +279,18 @@ static int page_cache_fill(struct zxvm_page_cache *cache)
 	return 0;
 }
 
-/*
- * Let the process fault the page in, as if it had touched it itself. @pfn is
- * the page that was there then.
+/**
+ * zxvm_fault_in() - let the process fault a page in, as if it had touched it
+ * itself
+ * @address: in the caller's own memory
+ * @access: ZXVM_VM_PERM_*: what the page is wanted for
+ * @pfn: set to the page that was there then
+ *
+ * Context: may sleep; takes mmap_lock.
+ * Return: 0, -ENOENT (nothing is there, or not for this access), -ENOMEM, -EIO
+ * (broken memory), -EINTR (a signal).
  */
-static int fault_in(unsigned long address, u32 access, unsigned long *pfn)
+int zxvm_fault_in(unsigned long address, u32 access, unsigned long *pfn)
 {
 	unsigned int flags = FOLL_HWPOISON |
 		(access & ZXVM_VM_PERM_WRITE ? FOLL_WRITE : 0);
@@ -451,7 +458,7 @@ int zxvm_mapping_fill(struct zxvm_mapping *map, struct zxvm_page_cache *cache,
 		/* What HMM cannot fault in either is not to be had. */
 		if (!fault || (need && !there))
 			return -ENOENT;
-		ret = fault_in(address, access, &seen);
+		ret = zxvm_fault_in(address, access, &seen);
 		if (ret)
 			return ret;
 		need = want;

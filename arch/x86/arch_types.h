@@ -126,6 +126,7 @@ struct zxvm_io {
  * @fpu: FPU registers while not live
  * @clock: its paravirtual clock
  * @clock_base: that it is computed from, if the host's TSC is not stable
+ * @clock_late: a signal came before @clock could be written
  * @clock_rebase: when @clock_base is to be set anew, in jiffies
  * @slow: what a ZXVM_RUN_SLOW exit is about
  * @io: the access of ZXVM_SLOW_STRING_IO
@@ -161,6 +162,7 @@ struct zxvm_arch_vcpu {
 	struct zxvm_fpu *fpu;
 	struct pvclock_vcpu clock;
 	struct pvclock_base clock_base;
+	bool clock_late;
 	unsigned long clock_rebase;
 	enum zxvm_slow slow;
 	struct zxvm_io io;

@@ -31,15 +31,20 @@ void zxvm_clock_init(struct zxvm_guest *guest)
 #define REBASE_INTERVAL	(HZ / 10)
 
 /**
- * zxvm_clock_stale() - has the VCPU's clock to be compared with the host's?
- * @vcpu: loaded, on a host whose TSC is not stable
+ * zxvm_clock_stale() - has the VCPU's clock to be written before it runs?
+ * @vcpu: loaded
+ *
+ * Because a signal came between, or to compare it with the host's.
  *
  * Context: any.
  * Return: true for zxvm_slow_clock().
  */
 bool zxvm_clock_stale(const struct zxvm_vcpu *vcpu)
 {
-	return vcpu->arch.clock.system_time & PVCLOCK_MSR_ENABLE &&
+	if (vcpu->arch.clock_late)
+		return true;
+	return !zxvm_host.stable_tsc &&
+	       vcpu->arch.clock.system_time & PVCLOCK_MSR_ENABLE &&
 	       time_after_eq(jiffies, vcpu->arch.clock_rebase);
 }
 
@@ -132,7 +137,9 @@ enum zxvm_run zxvm_slow_clock(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	int ret;
 
 	ret = pvclock_update(&vcpu->arch.clock, base, &moment, &memory);
-	return ret ? zxvm_handle_unexpected(exit, ret) : ZXVM_RUN_RESUME;
+	vcpu->arch.clock_late = pvclock_due(&vcpu->arch.clock, base);
+	return ret && ret != -EINTR ? zxvm_handle_unexpected(exit, ret) :
+				      ZXVM_RUN_RESUME;
 }
 
 static void read_call(struct zxvm_vcpu *vcpu, struct hypercall *call)
@@ -192,7 +199,9 @@ enum zxvm_run zxvm_slow_hypercall(struct zxvm_vcpu *vcpu)
 	/* Registers are in the VCPU page: decide again on what is used. */
 	read_call(vcpu, &call);
 	if (hypercall_decide(&call, &result) == HYPERCALL_CLOCK_PAIRING)
-		result = pvclock_pair(&moment, call.args[0], &memory) ?
-			 HYPERCALL_EFAULT : HYPERCALL_OK;
+		result = pvclock_pair(&moment, call.args[0], &memory);
+	/* The guest makes the call again. */
+	if (result == -EINTR)
+		return ZXVM_RUN_RESUME;
 	return finish_call(vcpu, &call, result);
 }

@@ -5,6 +5,7 @@
  */
 #include <asm/processor-flags.h>
 
+#include "guest_access.h"
 #include "x86.h"
 
 #define CR0_BITS \
@@ -117,18 +118,21 @@ enum zxvm_run zxvm_handle_write_cr(struct zxvm_vcpu *vcpu,
 /**
  * zxvm_slow_write_cr() - the same, with the PDPTEs of PAE paging
  * @vcpu: loaded
+ * @exit: to be filled
  *
  * Context: may sleep.
- * Return: ZXVM_RUN_RESUME.
+ * Return: ZXVM_RUN_RESUME, or what zxvm_unreadable() says.
  */
-enum zxvm_run zxvm_slow_write_cr(struct zxvm_vcpu *vcpu)
+enum zxvm_run zxvm_slow_write_cr(struct zxvm_vcpu *vcpu,
+				 struct zxvm_exit *exit)
 {
 	u64 cr3 = zxvm_get(vcpu, ZXVM_CR3), pdptes[4];
-	int i;
+	int i, ret;
 
-	if (zxvm_vmar_read(vcpu->guest->vmar, cr3 & GENMASK_ULL(31, 5), pdptes,
-			   sizeof(pdptes)))
-		return zxvm_inject_gp(vcpu);
+	ret = zxvm_vmar_read(vcpu->guest->vmar, cr3 & GENMASK_ULL(31, 5),
+			     pdptes, sizeof(pdptes));
+	if (ret)
+		return zxvm_unreadable(exit, ret);
 	for (i = 0; i < ARRAY_SIZE(pdptes); i++)
 		if (pdptes[i] & PDPTE_PRESENT && pdptes[i] & PDPTE_RESERVED)
 			return zxvm_inject_gp(vcpu);

@@ -402,7 +402,7 @@ enum zxvm_run zxvm_arch_vcpu_slow(struct zxvm_vcpu *vcpu,
 	case ZXVM_SLOW_STRING_IO:
 		return zxvm_slow_string_io(vcpu, exit);
 	case ZXVM_SLOW_WRITE_CR:
-		return zxvm_slow_write_cr(vcpu);
+		return zxvm_slow_write_cr(vcpu, exit);
 	case ZXVM_SLOW_CLOCK:
 		return zxvm_slow_clock(vcpu, exit);
 	case ZXVM_SLOW_HYPERCALL:

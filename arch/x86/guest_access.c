@@ -112,29 +112,54 @@ static int walk(struct zxvm_vcpu *vcpu, u64 linear, u32 access, u64 *gpa,
 }
 
 /**
+ * zxvm_unreadable() - a table of the guest cannot be read that the CPU would
+ * have read itself
+ * @exit: to be filled
+ * @error: of zxvm_vmar_read()
+ *
+ * As with other accesses, that is for user space to mend, and not the guest's
+ * fault. It executes the instruction again.
+ *
+ * Return: ZXVM_RUN_STATUS, or ZXVM_RUN_RESUME if it was a signal.
+ */
+enum zxvm_run zxvm_unreadable(struct zxvm_exit *exit, int error)
+{
+	return error == -EINTR ? ZXVM_RUN_RESUME :
+				 zxvm_handle_unexpected(exit, error);
+}
+
+/**
  * zxvm_translate() - the guest-physical address of data
  * @vcpu: loaded
+ * @exit: to be filled
  * @linear: linear address
  * @access: WALK_WRITE or 0
  * @gpa: set if it is mapped
  *
- * Return: true; or false after the guest got the fault that it would have got.
+ * Context: may sleep.
+ * Return: ZXVM_RUN_PACKET if it is mapped; ZXVM_RUN_RESUME after the guest got
+ * the fault that it would have got; or what zxvm_unreadable() says.
  */
-bool zxvm_translate(struct zxvm_vcpu *vcpu, u64 linear, u32 access, u64 *gpa)
+enum zxvm_run zxvm_translate(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
+			     u64 linear, u32 access, u64 *gpa)
 {
 	u32 error = 0;
 	int ret;
 
 	ret = walk(vcpu, linear, access, gpa, &error);
-	if (!ret)
-		return true;
-	if (ret == WALK_PAGE_FAULT) {
+	switch (ret) {
+	case 0:
+		return ZXVM_RUN_PACKET;
+	case WALK_PAGE_FAULT:
 		vcpu->arch.cr2 = linear;
 		zxvm_queue_error(vcpu, X86_TRAP_PF, error);
-	} else {
+		return ZXVM_RUN_RESUME;
+	case WALK_NON_CANONICAL:
 		zxvm_queue_error(vcpu, X86_TRAP_GP, 0);
+		return ZXVM_RUN_RESUME;
+	default:
+		return zxvm_unreadable(exit, ret);
 	}
-	return false;
 }
 
 /* Up to the end of a page. Returns the number of bytes, 0 for none. */

@@ -15,7 +15,9 @@
 u64 zxvm_linear(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 offset);
 bool zxvm_segment_allows(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 first,
 			 u64 last, bool write);
-bool zxvm_translate(struct zxvm_vcpu *vcpu, u64 linear, u32 access, u64 *gpa);
+enum zxvm_run zxvm_unreadable(struct zxvm_exit *exit, int error);
+enum zxvm_run zxvm_translate(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
+			     u64 linear, u32 access, u64 *gpa);
 int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn);
 
 #endif /* ZXVM_X86_GUEST_ACCESS_H */

@@ -215,7 +215,7 @@ enum zxvm_run zxvm_live_begin(struct zxvm_vcpu *vcpu)
 {
 	int ret;
 
-	if (unlikely(!zxvm_host.stable_tsc) && zxvm_clock_stale(vcpu)) {
+	if (unlikely(zxvm_clock_stale(vcpu))) {
 		vcpu->arch.slow = ZXVM_SLOW_CLOCK;
 		return ZXVM_RUN_SLOW;
 	}

@@ -148,7 +148,6 @@ static int write_page(struct pvclock_vcpu *clock,
 		.flags = base->stable ? PVCLOCK_STABLE : 0,
 	};
 
-	clock->generation = base->generation;
 	return write_versioned(clock, clock->system_time & ~PVCLOCK_MSR_ENABLE,
 			       &page.version, sizeof(page), memory);
 }
@@ -165,7 +164,6 @@ static int write_wall(struct pvclock_vcpu *clock,
 		.nsec = zero % NSEC_IN_SEC,
 	};
 
-	clock->wall_due = false;
 	return write_versioned(clock, clock->wall_clock, &wall.version,
 			       sizeof(wall), memory);
 }
@@ -178,7 +176,7 @@ static int write_wall(struct pvclock_vcpu *clock,
  * @memory: the guest's
  *
  * A page that cannot be written is forgotten, as if it had not been
- * registered.
+ * registered. With -EINTR, a signal, what was not written stays due.
  *
  * Context: the owner thread, as @memory->write needs it.
  * Return: 0; -EINVAL for an address out of the guest-physical address space;
@@ -194,11 +192,17 @@ int pvclock_update(struct pvclock_vcpu *clock,
 	if ((clock->system_time & PVCLOCK_MSR_ENABLE) &&
 	    clock->generation != base->generation) {
 		err = write_page(clock, base, memory);
+		if (err == -EINTR)
+			return err;
+		clock->generation = base->generation;
 		if (err)
 			clock->system_time &= ~PVCLOCK_MSR_ENABLE;
 	}
-	if (clock->wall_due)
+	if (clock->wall_due) {
 		wall_err = write_wall(clock, base, now, memory);
+		if (wall_err != -EINTR)
+			clock->wall_due = false;
+	}
 	return err ? err : wall_err;
 }
 
@@ -209,7 +213,7 @@ int pvclock_update(struct pvclock_vcpu *clock,
  * @memory: the guest's
  *
  * Context: the owner thread, as @memory->write needs it.
- * Return: the hypercall's result.
+ * Return: the hypercall's result, or -EINTR if a signal came first.
  */
 int pvclock_pair(const struct pvclock_now *now, u64 gpa,
 		 const struct pvclock_memory *memory)
@@ -220,10 +224,14 @@ int pvclock_pair(const struct pvclock_now *now, u64 gpa,
 		.tsc = now->tsc,
 	};
 
-	if (check_gpa(gpa, sizeof(pairing)) ||
-	    memory->write(memory->context, gpa, &pairing, sizeof(pairing)))
-		return HYPERCALL_EFAULT;
-	return HYPERCALL_OK;
+	int err = check_gpa(gpa, sizeof(pairing));
+
+	if (!err)
+		err = memory->write(memory->context, gpa, &pairing,
+				    sizeof(pairing));
+	if (err == -EINTR)
+		return err;
+	return err ? HYPERCALL_EFAULT : HYPERCALL_OK;
 }
 
 /**

@@ -85,8 +85,8 @@ static void cut_piece(struct zxvm_vcpu *vcpu, const struct zxvm_io *io,
  * @exit: to be filled
  *
  * Context: may sleep.
- * Return: ZXVM_RUN_PACKET, or ZXVM_RUN_RESUME if there was nothing to do or
- * the guest has to take a fault first.
+ * Return: ZXVM_RUN_PACKET, ZXVM_RUN_RESUME if there was nothing to do or the
+ * guest has to take a fault first, or ZXVM_RUN_STATUS.
  */
 enum zxvm_run zxvm_slow_string_io(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit)
@@ -98,6 +98,7 @@ enum zxvm_run zxvm_slow_string_io(struct zxvm_vcpu *vcpu,
 	struct zxvm_packet *packet = &exit->packet;
 	struct zxvm_trap *trap = zxvm_trap_find(&vcpu->guest->io_traps,
 						io->port);
+	enum zxvm_run run;
 	struct piece piece = {
 		.seg = io->in ? ZXVM_ES : io->segment,
 		.offset = zxvm_get_gpr(vcpu, index) & mask,
@@ -120,16 +121,19 @@ enum zxvm_run zxvm_slow_string_io(struct zxvm_vcpu *vcpu,
 	zxvm_describe_io(exit, trap, io);
 	packet->u.io.flags = ZXVM_IO_STRING | (piece.down ? ZXVM_IO_DOWN : 0);
 	linear = zxvm_linear(vcpu, piece.seg, piece.offset);
-	if (!zxvm_translate(vcpu, linear, access, &packet->u.io.address))
-		return ZXVM_RUN_RESUME;
+	run = zxvm_translate(vcpu, exit, linear, access,
+			     &packet->u.io.address);
+	if (run != ZXVM_RUN_PACKET)
+		return run;
 	n = in_page(linear, io->size, piece.down);
 	if (!n) {
 		n = 1;
 		bytes = PAGE_SIZE - (linear & ~PAGE_MASK);
 		linear = zxvm_linear(vcpu, piece.seg, piece.offset + bytes);
-		if (!zxvm_translate(vcpu, linear, access,
-				    &packet->u.io.next))
-			return ZXVM_RUN_RESUME;
+		run = zxvm_translate(vcpu, exit, linear, access,
+				     &packet->u.io.next);
+		if (run != ZXVM_RUN_PACKET)
+			return run;
 	}
 	cut_piece(vcpu, io, &piece, n, count);
 	packet->u.io.count = piece.count;

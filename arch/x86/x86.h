@@ -342,7 +342,8 @@ enum zxvm_run zxvm_slow_decode(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
 enum zxvm_run zxvm_slow_insn(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_slow_string_io(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit);
-enum zxvm_run zxvm_slow_write_cr(struct zxvm_vcpu *vcpu);
+enum zxvm_run zxvm_slow_write_cr(struct zxvm_vcpu *vcpu,
+				 struct zxvm_exit *exit);
 enum zxvm_run zxvm_slow_clock(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
 enum zxvm_run zxvm_slow_hypercall(struct zxvm_vcpu *vcpu);
 

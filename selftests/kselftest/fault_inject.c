@@ -3,74 +3,25 @@
  * Each allocation of each call is made to fail in turn: the call fails with
  * ENOMEM or does without, nothing has changed, and the next attempt succeeds.
  */
-#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 
 #include "access.h"
+#include "inject.h"
 
 #define SPECIFIC	ZXVM_VM_SPECIFIC
-#define DEBUG		"/sys/kernel/debug/"
-#define MAX_FAULTS	400
 
-static int fail_nth;
 static int port, made[2], efd;
 static u8 *mem;
 
-static void set_knob(const char *name, const char *value)
-{
-	int fd = open(name, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	ASSERT_EQ(write(fd, value, strlen(value)), (long)strlen(value));
-	close(fd);
-}
-
 static void fixture(void)
 {
-	if (access(DEBUG "failslab", F_OK))
-		SKIP("this kernel cannot inject faults (no failslab)");
-	/* Each fault would be told with a call trace otherwise */
-	set_knob(DEBUG "failslab/verbose", "0");
-	set_knob(DEBUG "fail_page_alloc/verbose", "0");
-	set_knob(DEBUG "fail_usercopy/verbose", "0");
-	set_knob(DEBUG "failslab/ignore-gfp-wait", "N");
-	set_knob(DEBUG "fail_page_alloc/ignore-gfp-wait", "N");
-	set_knob(DEBUG "fail_page_alloc/ignore-gfp-highmem", "N");
-	set_knob(DEBUG "fail_page_alloc/min-order", "0");
-	fail_nth = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
-	if (fail_nth < 0)
-		SKIP("there is no /proc/self/fail-nth");
+	inject_setup();
 	access_boot();
 	ASSERT_OK(zx_port_create(&port));
 	efd = eventfd(0, EFD_CLOEXEC);
 	mem = vm_alloc(64 * PAGE);
 	memset(mem, 1, 64 * PAGE);
-}
-
-static void arm(int n)
-{
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%d", n);
-
-	ASSERT_EQ(pwrite(fail_nth, text, len, 0), len);
-}
-
-/*
- * Did the fault happen in the call? No more will, after this. The fault may
- * also hit the copy of the answer, and that of the next order; it is used up
- * then.
- */
-static bool happened(void)
-{
-	char text[16] = "";
-	bool hit;
-
-	hit = pread(fail_nth, text, sizeof(text) - 1, 0) > 0 && !atoi(text);
-	if (!hit && pwrite(fail_nth, "0", 1, 0) != 1)
-		ASSERT_EQ(errno, EFAULT);
-	return hit;
 }
 
 /*
@@ -145,6 +96,13 @@ TEST_FT(guest_create, fixture, 120)
 	inject(call_guest_create, undo_two, NULL);
 }
 
+/* With the first guest the hardware becomes ours, and with the last not */
+TEST_FT(first_guest_create, inject_setup, 120)
+{
+	dev = zx_device();
+	inject(call_guest_create, undo_two, NULL);
+}
+
 static int call_port_create(void)
 {
 	struct zxvm_port_create arg = { };
@@ -181,6 +139,32 @@ TEST_FT(vcpu_create, fixture, 120)
 	munmap(vm.page, ZXVM_VCPU_PAGE_SIZE);
 	close(vm.vcpu);
 	inject(call_vcpu_create, undo_one, NULL);
+}
+
+static int irqchip_guest, irqchip_vmar;
+
+static int call_irqchip_vcpu_create(void)
+{
+	return zx_vcpu_create(irqchip_guest, 0, &made[0]);
+}
+
+/* A guest keeps the local APICs of its VCPUs: the next one is to have none */
+static void renew_irqchip_guest(void)
+{
+	close(made[0]);
+	close(irqchip_vmar);
+	close(irqchip_guest);
+	ASSERT_OK(zx_guest_create(ZXVM_GUEST_IRQCHIP, &irqchip_guest,
+				  &irqchip_vmar));
+}
+
+TEST_FT(irqchip_vcpu_create, fixture, 120)
+{
+	munmap(vm.page, ZXVM_VCPU_PAGE_SIZE);
+	close(vm.vcpu);
+	ASSERT_OK(zx_guest_create(ZXVM_GUEST_IRQCHIP, &irqchip_guest,
+				  &irqchip_vmar));
+	inject(call_irqchip_vcpu_create, renew_irqchip_guest, NULL);
 }
 
 static int vmar_map(u32 flags, u64 gpa, u64 pages)
@@ -324,8 +308,6 @@ TEST_FT(queue, fixture, 120)
 	inject(call_queue, undo_queue, same_queue);
 }
 
-static int irqchip_guest;
-
 static int call_irqfd(void)
 {
 	struct zxvm_irqfd arg = { .eventfd = efd, .line = IRQCHIP_LINE };
@@ -344,9 +326,8 @@ static void undo_irqfd(void)
 
 TEST_FT(irqfd, fixture, 120)
 {
-	int vmar;
-
-	ASSERT_OK(zx_guest_create(ZXVM_GUEST_IRQCHIP, &irqchip_guest, &vmar));
+	ASSERT_OK(zx_guest_create(ZXVM_GUEST_IRQCHIP, &irqchip_guest,
+				  &irqchip_vmar));
 	inject(call_irqfd, undo_irqfd, NULL);
 }
 
@@ -377,4 +358,139 @@ TEST_FT(enter, fixture, 120)
 	ASSERT_OK(zx_map(vm.vmar, RWX | SPECIFIC, HOLE, mem, PAGE));
 	ASSERT_SYS(madvise(mem, 64 * PAGE, MADV_DONTNEED));
 	inject(call_enter, next_enter, NULL);
+}
+
+/* No packet is lost, or comes twice, when it cannot be copied */
+static u64 told_last;
+
+static int call_enter_with_packet(void)
+{
+	return zx_enter(vm.vcpu, &vm.pkt);
+}
+
+static void next_count(void)
+{
+	EXPECT_MEM(&vm.pkt, TELL_A);
+	EXPECT_EQ(TOLD(&vm), ++told_last);
+}
+
+TEST_FT(enter_with_packet, inject_setup, 120)
+{
+	VM_BOOT(&vm, counter);
+	inject(call_enter_with_packet, next_count, NULL);
+}
+
+static int call_wait(void)
+{
+	return zx_wait(port, 0, &vm.pkt);
+}
+
+static int call_read(void)
+{
+	return read(port, &vm.pkt, sizeof(vm.pkt)) == sizeof(vm.pkt) ? 0 :
+								       errno;
+}
+
+static void next_packet(void)
+{
+	static u64 key;
+
+	EXPECT_EQ(vm.pkt.key, key);
+	ASSERT_ERR(zx_wait(port, 0, &vm.pkt), ETIMEDOUT);
+	ASSERT_OK(zx_queue(port, ++key, 1));
+}
+
+static int call_cancel(void)
+{
+	return zx_cancel(port, -1, 0);
+}
+
+static void queue_again(void)
+{
+	ASSERT_ERR(zx_wait(port, 0, &vm.pkt), ETIMEDOUT);
+	ASSERT_OK(zx_queue(port, 0, 1));
+}
+
+TEST_FT(packets_of_a_port, fixture, 120)
+{
+	ASSERT_OK(zx_queue(port, 0, 1));
+	inject(call_cancel, queue_again, NULL);
+	inject(call_wait, next_packet, NULL);
+	inject(call_read, next_packet, NULL);
+}
+
+/* Calls that allocate nothing: what they copy can fail */
+static struct zx_arch_state state;
+
+static int call_features(void)
+{
+	struct zxvm_features features = { };
+
+	return zx_ioctl(dev, ZXVM_GET_FEATURES, &features);
+}
+
+static int call_handle_info(void)
+{
+	struct zxvm_handle_info info;
+
+	return zx_info(vm.guest, &info);
+}
+
+static int call_replace(void)
+{
+	return zx_replace(vm.guest, ZXVM_RIGHT_SAME);
+}
+
+static int call_set_line(void)
+{
+	struct zxvm_line arg = { .line = IRQCHIP_LINE };
+
+	return zx_ioctl(irqchip_guest, ZXVM_GUEST_SET_LINE, &arg);
+}
+
+static int call_vcpu_info(void)
+{
+	bool kicked;
+
+	return zx_vcpu_kicked(vm.vcpu, &kicked);
+}
+
+static int call_vmar_info(void)
+{
+	struct zxvm_vmar_info info = { };
+
+	return zx_ioctl(vm.vmar, ZXVM_VMAR_INFO, &info);
+}
+
+static int call_read_state(void)
+{
+	return zx_read_state(vm.vcpu, &state);
+}
+
+static int call_write_state(void)
+{
+	return zx_write_state(vm.vcpu, &state);
+}
+
+static void nothing(void)
+{
+}
+
+TEST_FT(calls_that_only_copy, fixture, 120)
+{
+	static int (*const calls[])(void) = {
+		call_features, call_handle_info, call_replace, call_set_line,
+		call_vcpu_info, call_vmar_info, call_read_state,
+		call_write_state,
+	};
+	unsigned int i;
+
+	if (access(DEBUG "fail_usercopy", F_OK))
+		SKIP("this kernel lets no copy fail");
+	dev = zx_device();
+	ASSERT_OK(zx_guest_create(ZXVM_GUEST_IRQCHIP, &irqchip_guest,
+				  &irqchip_vmar));
+	ASSERT_OK(zx_read_state(vm.vcpu, &state));
+	for (i = 0; i < ARRAY_SIZE(calls); i++)
+		inject(calls[i], nothing, NULL);
 }

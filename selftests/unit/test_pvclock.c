@@ -169,6 +169,26 @@ static void test_errors(void)
 		CHECK(!pvclock_due(&clock, &base));
 		CHECK_EQ(clock.system_time, GUEST);
 	}
+	/* A signal: nothing is lost, and the next try writes it */
+	for (i = 1; i <= 6; i++) {
+		struct pvclock_page page;
+
+		reset();
+		fail_at = i;
+		fail_with = -EINTR;
+		pvclock_write_system_time(&clock, GUEST | 1);
+		pvclock_write_wall_clock(&clock, GUEST + 0x80);
+		CHECK_EQ(pvclock_update(&clock, &base, &now, &memory), -EINTR);
+		CHECK_EQ(writes, i);
+		CHECK(pvclock_due(&clock, &base));
+		CHECK_EQ(clock.system_time, GUEST | 1);
+		fail_at = 0;
+		CHECK_EQ(pvclock_update(&clock, &base, &now, &memory), 0);
+		CHECK(!pvclock_due(&clock, &base));
+		memcpy(&page, guest, sizeof(page));
+		CHECK_EQ(page.version & 1, 0);
+		CHECK_EQ(page.mul, base.mul);
+	}
 	reset();
 	pvclock_write_system_time(&clock, 0x1001);
 	CHECK_EQ(pvclock_update(&clock, &base, &now, &memory), -ENOENT);

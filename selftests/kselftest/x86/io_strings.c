@@ -331,3 +331,21 @@ TEST_F(faults_of_strings, strings)
 	expect_string(1, false, DATA, 0, 1, 0);
 	EXPECT_TOLD(NONE);
 }
+
+#define NO_TABLE	(1ULL << 40)	/* in the PML4, but nothing is there */
+
+/* The guest's tables lie where no memory is: nothing that it can be told */
+TEST_F(tables_that_are_not_there, strings)
+{
+	u64 *pml4 = (u64 *)(vm.ram + PML4);
+
+	pml4[2] = HOLE | 0x27;
+	start_string(OUTSB, 1, NO_TABLE + DATA, 0);
+	EXPECT_ERR(vm_enter(&vm), ENOENT);
+	EXPECT_ERR(vm_enter(&vm), ENOENT);
+	EXPECT_EQ(REG(RSI), NO_TABLE + DATA);
+	pml4[2] = PDPT | 0x27;
+	ASSERT_OK(vm_enter(&vm));
+	expect_string(1, false, DATA, 0, 1, 0);
+	EXPECT_TOLD(NONE);
+}
