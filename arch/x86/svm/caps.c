@@ -58,6 +58,8 @@ int svm_probe(void)
 	/* QEMU's do not. */
 	svm_caps.xsetbv_native = zxvm_host.xcr0 &&
 				 boot_cpu_has(X86_FEATURE_HYPERVISOR);
+	svm_caps.forgets_shadow = boot_cpu_has(X86_FEATURE_HYPERVISOR) &&
+				  hypervisor_cpuid_base("TCGTCGTCGTCG", 0);
 	svm_caps.mce = __read_cr4() & X86_CR4_MCE;
 	svm_caps.clean = edx & SVM_VMCB_CLEAN ? VMCB_CLEAN_ALL : 0;
 	return 0;

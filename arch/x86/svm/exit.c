@@ -46,16 +46,13 @@ static enum zxvm_run handle_taken(struct zxvm_vcpu *vcpu,
 	return ZXVM_RUN_RESUME;
 }
 
-/*
- * QEMU forgets with VMRUN that the guest is in the shadow of STI: HLT has to
- * come before the interrupt there. A CPU that remembers loses nothing.
- */
+/* QEMU takes it in the shadow of STI, where HLT has to come first. 15.21.5 */
 static enum zxvm_run handle_vintr(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
 
-	if (svm->vmcb->rip == svm->shadow_rip) {
+	if (svm_caps.forgets_shadow && svm->vmcb->rip == svm->shadow_rip) {
 		svm->shadow_rip = 0;
 		svm_step(svm);
 	}

@@ -86,6 +86,7 @@ struct svm_vcpu {
  * @pause_filter: PAUSE in a tight loop can be intercepted
  * @vnmi: NMIs are virtual
  * @xsetbv_native: XSETBV may not exit, whatever is asked for
+ * @forgets_shadow: VMRUN does not bring back the shadow of STI
  * @pml5: nested paging has five levels
  * @mce: CR4.MCE as the host has it
  * @clean: bits of clean that the CPU knows
@@ -101,6 +102,7 @@ struct svm_caps {
 	bool vnmi;
 	bool pml5;
 	bool xsetbv_native;
+	bool forgets_shadow;
 	u64 mce;
 	u32 clean;
 };
