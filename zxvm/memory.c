@@ -27,6 +27,10 @@
 /* Second-stage entries are dropped in pieces of this size under pt_lock. */
 #define UNMAP_CHUNK	SZ_1G
 
+/* Pages that one fault brings in at most; a power of two, of one table */
+#define AROUND		16
+#define REGION(gpa)	((gpa) / SZ_2M)
+
 static bool invalidate(struct mmu_interval_notifier *notifier,
 		       const struct mmu_notifier_range *range,
 		       unsigned long cur_seq);
@@ -359,12 +363,48 @@ static bool is_plain_memory(unsigned long pfn)
 	return folio_test_anon(folio) || folio_test_swapbacked(folio);
 }
 
+/**
+ * struct around - what the process has at an address, and beside it
+ * @gpa: of the first page
+ * @count: of pages
+ * @wanted: the one that the access is to
+ * @pfns: HMM_PFN_* of each page
+ * @seq: for mmu_interval_read_retry()
+ */
+struct around {
+	u64 gpa;
+	unsigned int count;
+	unsigned int wanted;
+	unsigned long pfns[AROUND];
+	unsigned long seq;
+};
+
+/*
+ * The pages that are looked up at once, all of one table and in front of no
+ * trap: a guest that touches one is likely to touch the next. It is one page if
+ * it shall be @alone.
+ */
+static void choose_around(const struct zxvm_mapping *map, u64 gpa, bool alone,
+			  struct around *around)
+{
+	u64 first = max(ALIGN_DOWN(gpa, AROUND * PAGE_SIZE), map->range.start);
+	u64 last = min(gpa | (AROUND * PAGE_SIZE - 1), map->range.last);
+
+	gpa = ALIGN_DOWN(gpa, PAGE_SIZE);
+	if (alone || zxvm_trap_meets(map->vmar->traps, first, last)) {
+		first = gpa;
+		last = gpa;
+	}
+	around->gpa = first;
+	around->count = ((last - first) >> PAGE_SHIFT) + 1;
+	around->wanted = (gpa - first) >> PAGE_SHIFT;
+}
+
 /* Enter a page of the process into the second-stage table, pt_lock held. */
 static void map_pfn(const struct zxvm_mapping *map,
 		    struct zxvm_page_cache *cache, u64 gpa, unsigned long pfn,
-		    u32 access)
+		    u64 size, u32 access)
 {
-	u64 size = block_size(map, gpa, pfn);
 	struct page *page = hmm_pfn_to_page(pfn);
 	u32 perms = map->perms;
 
@@ -373,29 +413,54 @@ static void map_pfn(const struct zxvm_mapping *map,
 	/* The guest's stores leave no trace in the process's page table. */
 	if (perms & ZXVM_VM_PERM_WRITE)
 		SetPageDirty(page);
-	zxvm_arch_pt_map(&map->vmar->pt, cache, ALIGN_DOWN(gpa, PAGE_SIZE),
-			 page_to_phys(page), size, perms, access);
+	zxvm_arch_pt_map(&map->vmar->pt, cache, gpa, page_to_phys(page), size,
+			 perms, access);
+}
+
+/* The page that is wanted, or the block around it, or the pages around it */
+static void map_around(const struct zxvm_mapping *map,
+		       struct zxvm_page_cache *cache,
+		       const struct around *around, u32 access)
+{
+	u64 gpa = around->gpa + around->wanted * PAGE_SIZE, size;
+	unsigned long pfn = around->pfns[around->wanted];
+	unsigned int i;
+
+	size = block_size(map, gpa, pfn);
+	map_pfn(map, cache, gpa, pfn, size, access);
+	if (size > PAGE_SIZE)
+		return;
+	cache->region = REGION(gpa);
+	for (i = 0; i < around->count; i++) {
+		pfn = around->pfns[i];
+		if (i != around->wanted && pfn & HMM_PFN_VALID &&
+		    is_plain_memory(pfn))
+			map_pfn(map, cache, around->gpa + i * PAGE_SIZE, pfn,
+				PAGE_SIZE, ZXVM_VM_PERM_READ);
+	}
 }
 
 /*
- * What the process has at @address right now. The page is faulted in only as
+ * What the process has right now. The page that is wanted is faulted in, as
  * far as @need says, HMM_PFN_REQ_*; user space cannot resolve such a fault.
  */
-static int look_up(struct zxvm_mapping *map, unsigned long address,
-		   unsigned long need, unsigned long *pfn, unsigned long *seq)
+static int look_up(struct zxvm_mapping *map, unsigned long need,
+		   struct around *around)
 {
+	unsigned long address = map->address + (around->gpa - map->range.start);
 	struct hmm_range range = {
 		.notifier = &map->notifier,
 		.start = address,
-		.end = address + PAGE_SIZE,
-		.hmm_pfns = pfn,
-		.default_flags = need,
+		.end = address + around->count * PAGE_SIZE,
+		.hmm_pfns = around->pfns,
+		.pfn_flags_mask = HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE,
 	};
 	int ret;
 
-	*pfn = 0;
-	*seq = mmu_interval_read_begin(&map->notifier);
-	range.notifier_seq = *seq;
+	memset(around->pfns, 0, around->count * sizeof(around->pfns[0]));
+	around->pfns[around->wanted] = need;
+	around->seq = mmu_interval_read_begin(&map->notifier);
+	range.notifier_seq = around->seq;
 	mmap_read_lock(map->vmar->mm);
 	ret = hmm_range_fault(&range);
 	mmap_read_unlock(map->vmar->mm);
@@ -403,14 +468,15 @@ static int look_up(struct zxvm_mapping *map, unsigned long address,
 }
 
 /**
- * zxvm_mapping_fill() - bring one page of a mapping into the page table
+ * zxvm_mapping_fill() - bring a page of a mapping into the page table
  * @map: its VMAR's lock is held
  * @cache: pages for tables
  * @gpa: in the mapping
  * @access: ZXVM_VM_PERM_*: what the page is wanted for
- * @fault: fault the page into the process if it is not there
+ * @fault: fault the page into the process if it is not there, and bring in
+ *	what the process has around it as well, if the last fault was near
  *
- * The page gets all permissions that the mapping and the process's page table
+ * A page gets all permissions that the mapping and the process's page table
  * allow now, not just @access.
  *
  * Context: the process whose memory it is; may sleep; takes mmap_lock.
@@ -425,24 +491,31 @@ int zxvm_mapping_fill(struct zxvm_mapping *map, struct zxvm_page_cache *cache,
 	unsigned long want = HMM_PFN_VALID |
 		(access & ZXVM_VM_PERM_WRITE ? HMM_PFN_WRITE : 0);
 	struct zxvm_vmar *vmar = map->vmar;
-	unsigned long need = 0, seen = 0, pfn, seq;
+	unsigned long need = 0, seen = 0, pfn;
+	struct around around;
+	bool alone;
 	int ret;
 
 	ret = page_cache_fill(cache);
 	if (ret)
 		return ret;
+	/* Memory in blocks is looked at page by page, too: not in vain. */
+	alone = !fault || cache->region != REGION(gpa);
+	choose_around(map, gpa, alone, &around);
 	for (;;) {
 		bool done = false, there;
 
 		if (signal_pending(current))
 			return -EINTR;
-		ret = look_up(map, address, need, &pfn, &seq);
+		ret = look_up(map, need, &around);
 		if (ret == -EBUSY)
 			continue;
+		pfn = around.pfns[around.wanted];
 		there = !ret && (pfn & want) == want;
 		if (there) {
 			spin_lock(&vmar->pt_lock);
-			if (mmu_interval_read_retry(&map->notifier, seq)) {
+			if (mmu_interval_read_retry(&map->notifier,
+						    around.seq)) {
 				spin_unlock(&vmar->pt_lock);
 				continue;
 			}
@@ -450,7 +523,7 @@ int zxvm_mapping_fill(struct zxvm_mapping *map, struct zxvm_page_cache *cache,
 			       (need && hmm_pfn_to_page(pfn) ==
 					pfn_to_page(seen));
 			if (done)
-				map_pfn(map, cache, gpa, pfn, access);
+				map_around(map, cache, &around, access);
 			spin_unlock(&vmar->pt_lock);
 		}
 		if (done)
@@ -462,6 +535,7 @@ int zxvm_mapping_fill(struct zxvm_mapping *map, struct zxvm_page_cache *cache,
 		if (ret)
 			return ret;
 		need = want;
+		choose_around(map, gpa, true, &around);
 	}
 }
 

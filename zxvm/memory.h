@@ -23,11 +23,14 @@ struct zxvm_traps;
 #define ZXVM_PAGE_CACHE	4
 
 /**
- * struct zxvm_page_cache - zeroed pages at hand while a spinlock is held
+ * struct zxvm_page_cache - what a fault has at hand: zeroed pages for when a
+ * spinlock is held, and where the last one was
+ * @region: of 2 MiB, in which a page of 4 KiB was entered last
  * @count: pages in @pages
  * @pages: addresses in the kernel's linear map
  */
 struct zxvm_page_cache {
+	u64 region;
 	unsigned int count;
 	void *pages[ZXVM_PAGE_CACHE];
 };
