@@ -53,21 +53,82 @@ static ssize_t copy_piece(struct zxvm_vmar *vmar, u64 gpa, void *buf,
 static int copy(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size,
 		bool write)
 {
-	ssize_t done = 0;
+	ssize_t done;
 
-	if (current->mm != vmar->mm)
-		return -EFAULT;
-	down_read(&vmar->lock);
+	lockdep_assert_held(&vmar->lock);
 	while (size) {
 		done = copy_piece(vmar, gpa, buf, size, write);
 		if (done < 0)
-			break;
+			return done;
 		gpa += done;
 		buf += done;
 		size -= done;
 	}
+	return 0;
+}
+
+/**
+ * zxvm_vmar_access_begin() - guest memory is going to be accessed
+ * @vmar: the guest's
+ *
+ * Context: may sleep; takes vmar->lock.
+ * Return: 0, or -EFAULT in another process than the guest's.
+ */
+int zxvm_vmar_access_begin(struct zxvm_vmar *vmar)
+{
+	if (current->mm != vmar->mm)
+		return -EFAULT;
+	down_read(&vmar->lock);
+	return 0;
+}
+
+/**
+ * zxvm_vmar_access_end() - it was accessed
+ * @vmar: of zxvm_vmar_access_begin()
+ */
+void zxvm_vmar_access_end(struct zxvm_vmar *vmar)
+{
 	up_read(&vmar->lock);
-	return done < 0 ? done : 0;
+}
+
+/**
+ * zxvm_vmar_read_bytes() - read one piece
+ * @vmar: between zxvm_vmar_access_begin() and zxvm_vmar_access_end()
+ * @gpa: guest-physical address
+ * @buf: to be filled; may be filled in part if the call fails
+ * @size: in bytes
+ *
+ * Context: may sleep; takes mmap_lock.
+ * Return: as zxvm_vmar_read().
+ */
+int zxvm_vmar_read_bytes(struct zxvm_vmar *vmar, u64 gpa, void *buf,
+			 size_t size)
+{
+	return copy(vmar, gpa, buf, size, false);
+}
+
+/**
+ * zxvm_vmar_read_word() - read a piece of 64 bits, as a page walk does
+ * @vmar: between zxvm_vmar_access_begin() and zxvm_vmar_access_end()
+ * @gpa: guest-physical address, aligned
+ * @word: set if the call does not fail
+ *
+ * Context: may sleep; takes mmap_lock.
+ * Return: as zxvm_vmar_read().
+ */
+int zxvm_vmar_read_word(struct zxvm_vmar *vmar, u64 gpa, u64 *word)
+{
+	struct zxvm_mapping *map = zxvm_mapping_first(vmar, gpa, gpa);
+	unsigned long address;
+
+	lockdep_assert_held(&vmar->lock);
+	if (map && map->perms & ZXVM_VM_PERM_READ) {
+		address = map->address + (gpa - map->range.start);
+		if (!get_user(*word, (u64 __user *)address))
+			return 0;
+	}
+	/* Why not? */
+	return copy(vmar, gpa, word, sizeof(*word), false);
 }
 
 /**
@@ -84,7 +145,13 @@ static int copy(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size,
  */
 int zxvm_vmar_read(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size)
 {
-	return copy(vmar, gpa, buf, size, false);
+	int ret = zxvm_vmar_access_begin(vmar);
+
+	if (ret)
+		return ret;
+	ret = copy(vmar, gpa, buf, size, false);
+	zxvm_vmar_access_end(vmar);
+	return ret;
 }
 
 /**
@@ -100,5 +167,11 @@ int zxvm_vmar_read(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size)
 int zxvm_vmar_write(struct zxvm_vmar *vmar, u64 gpa, const void *buf,
 		    size_t size)
 {
-	return copy(vmar, gpa, (void *)buf, size, true);
+	int ret = zxvm_vmar_access_begin(vmar);
+
+	if (ret)
+		return ret;
+	ret = copy(vmar, gpa, (void *)buf, size, true);
+	zxvm_vmar_access_end(vmar);
+	return ret;
 }

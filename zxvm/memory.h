@@ -62,6 +62,11 @@ void zxvm_vmar_kill(struct zxvm_vmar *vmar);
 int zxvm_vmar_fault(struct zxvm_vmar *vmar, struct zxvm_page_cache *cache,
 		    u64 gpa, u32 access);
 int zxvm_vmar_read(struct zxvm_vmar *vmar, u64 gpa, void *buf, size_t size);
+int zxvm_vmar_access_begin(struct zxvm_vmar *vmar);
+void zxvm_vmar_access_end(struct zxvm_vmar *vmar);
+int zxvm_vmar_read_bytes(struct zxvm_vmar *vmar, u64 gpa, void *buf,
+			 size_t size);
+int zxvm_vmar_read_word(struct zxvm_vmar *vmar, u64 gpa, u64 *word);
 int zxvm_vmar_write(struct zxvm_vmar *vmar, u64 gpa, const void *buf,
 		    size_t size);
 int zxvm_vmar_punch(struct zxvm_vmar *vmar, u64 start, u64 last);

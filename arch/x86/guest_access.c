@@ -21,7 +21,7 @@
 
 static int read_word(void *vmar, u64 gpa, u64 *word)
 {
-	return zxvm_vmar_read(vmar, gpa, word, sizeof(*word));
+	return zxvm_vmar_read_word(vmar, gpa, word);
 }
 
 static void get_walk_regs(struct zxvm_vcpu *vcpu, struct walk_regs *regs)
@@ -98,7 +98,10 @@ bool zxvm_segment_allows(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 first,
 	       limit_allows(&segment, first, last);
 }
 
-/* Returns 0, WALK_* or a negative errno. */
+/*
+ * Inside zxvm_vmar_access_begin() and zxvm_vmar_access_end(). Returns 0, WALK_*
+ * or a negative errno.
+ */
 static int walk(struct zxvm_vcpu *vcpu, u64 linear, u32 access, u64 *gpa,
 		u32 *error)
 {
@@ -143,10 +146,14 @@ enum zxvm_run zxvm_unreadable(struct zxvm_exit *exit, int error)
 enum zxvm_run zxvm_translate(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 			     u64 linear, u32 access, u64 *gpa)
 {
+	struct zxvm_vmar *vmar = vcpu->guest->vmar;
 	u32 error = 0;
-	int ret;
+	int ret = zxvm_vmar_access_begin(vmar);
 
-	ret = walk(vcpu, linear, access, gpa, &error);
+	if (!ret) {
+		ret = walk(vcpu, linear, access, gpa, &error);
+		zxvm_vmar_access_end(vmar);
+	}
 	switch (ret) {
 	case 0:
 		return ZXVM_RUN_PACKET;
@@ -166,23 +173,25 @@ enum zxvm_run zxvm_translate(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 static unsigned int fetch_piece(struct zxvm_vcpu *vcpu, u64 linear, u8 *bytes,
 				unsigned int size)
 {
+	struct zxvm_vmar *vmar = vcpu->guest->vmar;
 	u32 error;
 	u64 gpa;
 
+	if (zxvm_vmar_access_begin(vmar))
+		return 0;
 	size = min_t(u64, size, PAGE_SIZE - (linear & ~PAGE_MASK));
 	if (walk(vcpu, linear, WALK_FETCH, &gpa, &error) ||
-	    zxvm_vmar_read(vcpu->guest->vmar, gpa, bytes, size))
-		return 0;
+	    zxvm_vmar_read_bytes(vmar, gpa, bytes, size))
+		size = 0;
+	zxvm_vmar_access_end(vmar);
 	return size;
 }
 
-static enum insn_mode insn_mode(struct zxvm_vcpu *vcpu)
+static enum insn_mode insn_mode(const struct zxvm_code *code)
 {
-	u32 cs = zxvm_get(vcpu, ZXVM_CS_AR);
-
-	if (zxvm_in_64bit_code(vcpu, cs))
+	if (code->cs & ZXVM_AR_L && code->efer & EFER_LMA)
 		return INSN_64;
-	return cs & ZXVM_AR_DB ? INSN_32 : INSN_16;
+	return code->cs & ZXVM_AR_DB ? INSN_32 : INSN_16;
 }
 
 /**
@@ -199,12 +208,17 @@ static enum insn_mode insn_mode(struct zxvm_vcpu *vcpu)
 int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn)
 {
 	bool amd = zxvm_vendor->backend == ZXVM_BACKEND_SVM;
-	u64 linear = zxvm_linear(vcpu, ZXVM_CS, zxvm_get(vcpu, ZXVM_RIP));
-	enum insn_mode mode = insn_mode(vcpu);
 	u8 bytes[INSN_MAX_LENGTH];
+	struct zxvm_code code;
+	enum insn_mode mode;
 	unsigned int n;
+	u64 linear;
 	int ret;
 
+	static_call(zxvm_get_code)(vcpu, &code);
+	mode = insn_mode(&code);
+	linear = mode == INSN_64 ? code.rip :
+				   zxvm_linear(vcpu, ZXVM_CS, code.rip);
 	n = fetch_piece(vcpu, linear, bytes, sizeof(bytes));
 	ret = insn_decode(bytes, n, mode, amd, insn);
 	if (ret != -EAGAIN || !n || n == sizeof(bytes))

@@ -135,22 +135,22 @@ static void write_place(struct vmcb *vmcb, const struct place *place,
 u64 svm_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 {
 	const struct svm_vcpu *svm = vcpu->arch.svm;
-	u64 value = read_place(svm->vmcb, &places[field]);
+	const struct vmcb *vmcb = svm->vmcb;
 
 	switch (field) {
 	case ZXVM_CR0:
-		return (value & ~SVM_CR0_HOST) | svm->cr0_guest;
+		return (vmcb->cr0 & ~SVM_CR0_HOST) | svm->cr0_guest;
 	case ZXVM_CR4:
-		return (value & ~SVM_CR4_HOST) | svm->cr4_guest;
+		return (vmcb->cr4 & ~SVM_CR4_HOST) | svm->cr4_guest;
 	case ZXVM_EFER:
-		return value & ~(u64)EFER_SVME;
+		return vmcb->efer & ~(u64)EFER_SVME;
 	case ZXVM_CS_AR:
-		return read_ar(svm->vmcb, ZXVM_CS);
+		return read_ar(vmcb, ZXVM_CS);
 	case ZXVM_SS_AR:
-		return read_ar(svm->vmcb, ZXVM_SS);
+		return read_ar(vmcb, ZXVM_SS);
 	case ZXVM_RFLAGS:
-		return svm->stepping ?
-		       (value & ~(u64)X86_EFLAGS_TF) | svm->step_tf : value;
+		return svm->stepping ? (vmcb->rflags & ~(u64)X86_EFLAGS_TF) |
+				       svm->step_tf : vmcb->rflags;
 	case ZXVM_SYSENTER_ESP:
 		return svm->sysenter_esp;
 	case ZXVM_SYSENTER_EIP:
@@ -158,7 +158,7 @@ u64 svm_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 	case ZXVM_TSC_AUX:
 		return svm->tsc_aux;
 	default:
-		return value;
+		return read_place(vmcb, &places[field]);
 	}
 }
 
