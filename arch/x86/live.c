@@ -215,7 +215,8 @@ enum zxvm_run zxvm_live_begin(struct zxvm_vcpu *vcpu)
 {
 	int ret;
 
-	if (unlikely(zxvm_clock_stale(vcpu))) {
+	if (unlikely(vcpu->arch.clock_late || !zxvm_host.stable_tsc) &&
+	    zxvm_clock_stale(vcpu)) {
 		vcpu->arch.slow = ZXVM_SLOW_CLOCK;
 		return ZXVM_RUN_SLOW;
 	}
