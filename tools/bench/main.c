@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench zxvm|kvm [-c] [-g] [ROW...]: measure, and print a line for each row:
+ * bench zxvm|kvm [-c] [-g] [-x ROW]... [ROW...]: measure all rows, or those
+ * that are named, but for those of -x, and print a line for each:
  *
  *	row NAME HYPERVISOR MEDIAN MINIMUM MAXIMUM
  *
@@ -20,10 +21,12 @@
 #include "cpu.h"
 
 #define BATCHES	9
+#define MOST_LEFT_OUT	8
 
 const struct backend *backend;
 
 static char **only;
+static const char *left_out[MOST_LEFT_OUT + 1];
 static bool counting;
 static double ticks_per_ns;
 
@@ -70,8 +73,12 @@ void *allocate(size_t size, bool huge)
 /* Is this row to be measured? */
 bool wanted(const char *row)
 {
+	const char **out;
 	char **name;
 
+	for (out = left_out; *out; out++)
+		if (!strcmp(*out, row))
+			return false;
 	if (!*only)
 		return true;
 	for (name = only; *name; name++)
@@ -148,15 +155,18 @@ static void calibrate(void)
 
 int main(int argc, char **argv)
 {
+	unsigned int outs = 0;
 	bool growth = false;
 	int option;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((option = getopt(argc, argv, "cg")) != -1) {
+	while ((option = getopt(argc, argv, "cgx:")) != -1) {
 		if (option == 'c')
 			counting = true;
 		else if (option == 'g')
 			growth = true;
+		else if (option == 'x' && outs < MOST_LEFT_OUT)
+			left_out[outs++] = optarg;
 		else
 			return 2;
 	}
