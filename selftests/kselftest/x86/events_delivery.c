@@ -234,8 +234,7 @@ TEST(single_steps)
 {
 	const u32 *step;
 
-	if (bochs_svm())
-		SKIP("Bochs: the host dies of the guest's single steps");
+	need_single_steps();
 	PROBE(single_step);
 	ASSERT_OK(zx_trap(vm.guest, ZXVM_TRAP_IO, 0x80, 1, -1, 1));
 	EXPECT_ASK();
@@ -279,8 +278,7 @@ TEST(single_step_by_the_vmm)
 	u64 last = 0;
 	int i;
 
-	if (bochs_svm())
-		SKIP("Bochs: the host dies of the guest's single steps");
+	need_single_steps();
 	PROBE(step_by_vmm);
 	EXPECT_ASK();
 	ASSERT_OK(zx_read_state(vm.vcpu, &state));

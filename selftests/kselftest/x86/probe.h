@@ -138,4 +138,16 @@ static inline bool bochs_svm(void)
 	return strstr(line, "Bochs") && backend() == ZXVM_BACKEND_SVM;
 }
 
+static inline void need_single_steps(void)
+{
+	if (bochs_svm())
+		SKIP("Bochs: the host dies of the guest's single steps");
+}
+
+static inline void need_breakpoints(void)
+{
+	if (bochs_svm())
+		SKIP("Bochs tells too late which breakpoint it was");
+}
+
 #endif /* PROBE_H */
