@@ -108,6 +108,26 @@ int zxvm_vmar_read_bytes(struct zxvm_vmar *vmar, u64 gpa, void *buf,
 }
 
 /**
+ * zxvm_vmar_address() - where guest memory is in the process
+ * @vmar: between zxvm_vmar_access_begin() and zxvm_vmar_access_end()
+ * @gpa: guest-physical address of something that the guest may read
+ *
+ * It stays there as long as vmar->edits is what it is.
+ *
+ * Context: may sleep.
+ * Return: the address, or 0 if there is none.
+ */
+unsigned long zxvm_vmar_address(struct zxvm_vmar *vmar, u64 gpa)
+{
+	struct zxvm_mapping *map = zxvm_mapping_first(vmar, gpa, gpa);
+
+	lockdep_assert_held(&vmar->lock);
+	if (!map || !(map->perms & ZXVM_VM_PERM_READ))
+		return 0;
+	return map->address + (gpa - map->range.start);
+}
+
+/**
  * zxvm_vmar_read_word() - read a piece of 64 bits, as a page walk does
  * @vmar: between zxvm_vmar_access_begin() and zxvm_vmar_access_end()
  * @gpa: guest-physical address, aligned
@@ -118,15 +138,10 @@ int zxvm_vmar_read_bytes(struct zxvm_vmar *vmar, u64 gpa, void *buf,
  */
 int zxvm_vmar_read_word(struct zxvm_vmar *vmar, u64 gpa, u64 *word)
 {
-	struct zxvm_mapping *map = zxvm_mapping_first(vmar, gpa, gpa);
-	unsigned long address;
+	unsigned long address = zxvm_vmar_address(vmar, gpa);
 
-	lockdep_assert_held(&vmar->lock);
-	if (map && map->perms & ZXVM_VM_PERM_READ) {
-		address = map->address + (gpa - map->range.start);
-		if (!get_user(*word, (u64 __user *)address))
-			return 0;
-	}
+	if (address && !get_user(*word, (u64 __user *)address))
+		return 0;
 	/* Why not? */
 	return copy(vmar, gpa, word, sizeof(*word), false);
 }

@@ -219,6 +219,7 @@ int zxvm_vmar_edit(struct zxvm_vmar *vmar, u64 start, u64 last, u32 perms,
 	}
 	list_for_each_entry(map, &pieces, node)
 		zxvm_range_insert(&vmar->mappings, &map->range);
+	WRITE_ONCE(vmar->edits, vmar->edits + 1);
 	if (with)
 		zxvm_range_insert(&vmar->mappings, &with->range);
 	if (!list_empty(&old))

@@ -40,6 +40,7 @@ struct zxvm_page_cache {
  * @obj: the head; a handle keeps the VMAR, not the guest
  * @lock: protects @mappings and @dead; read to fault, written to change
  * @mappings: of struct zxvm_mapping
+ * @edits: how often @mappings has changed; may be read without the lock
  * @mm: of the process that created the guest; its memory is mapped here
  * @pt_lock: protects @pt; taken inside the mmu notifier
  * @pt: the second-stage page table
@@ -50,6 +51,7 @@ struct zxvm_vmar {
 	struct zxvm_object obj;
 	struct rw_semaphore lock;
 	struct rb_root mappings;
+	u64 edits;
 	struct mm_struct *mm;
 	spinlock_t pt_lock;	/* the table */
 	struct zxvm_arch_pt pt;
@@ -66,6 +68,7 @@ int zxvm_vmar_access_begin(struct zxvm_vmar *vmar);
 void zxvm_vmar_access_end(struct zxvm_vmar *vmar);
 int zxvm_vmar_read_bytes(struct zxvm_vmar *vmar, u64 gpa, void *buf,
 			 size_t size);
+unsigned long zxvm_vmar_address(struct zxvm_vmar *vmar, u64 gpa);
 int zxvm_vmar_read_word(struct zxvm_vmar *vmar, u64 gpa, u64 *word);
 int zxvm_vmar_write(struct zxvm_vmar *vmar, u64 gpa, const void *buf,
 		    size_t size);

@@ -105,6 +105,7 @@ struct zxvm_io {
  *	CPU did not say
  * @insn: that instruction, where a vendor has asked for %ZXVM_SLOW_INSN;
  *	length 0 if it could not be fetched
+ * @fetched: the last instructions that were fetched
  * @requests: ZXVM_REQUEST_*
  * @live: CR2 and the FPU registers are in the CPU; interrupts are off
  * @dr_live: DR0 to DR3 and DR6 are in the CPU; live
@@ -141,6 +142,7 @@ struct zxvm_arch_vcpu {
 	};
 	u32 insn_len;
 	struct insn insn;
+	struct zxvm_fetched *fetched;
 	unsigned long requests;
 	bool live;
 	bool dr_live;

@@ -11,6 +11,7 @@
 #include <asm/trapnr.h>
 
 #include "exit.h"
+#include "guest_access.h"
 #include "tables.h"
 #include "x86.h"
 
@@ -345,7 +346,7 @@ enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
 	struct zxvm_packet *packet = &exit->packet;
 	struct zxvm_code code;
 
-	if (!vcpu->arch.insn_len) {
+	if (!vcpu->arch.insn_len && !zxvm_fetch_again(vcpu)) {
 		vcpu->arch.slow = ZXVM_SLOW_DECODE;
 		return ZXVM_RUN_SLOW;
 	}

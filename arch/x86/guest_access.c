@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Guest memory as the guest's own instructions see it: segments and page
- * tables on the way. What an instruction is, is found out here where the CPU
- * does not say; what it does is for user space.
+ * tables on the way.
  */
 #include <linux/kernel.h>
 #include <linux/mm.h>
@@ -24,12 +23,19 @@ static int read_word(void *vmar, u64 gpa, u64 *word)
 	return zxvm_vmar_read_word(vmar, gpa, word);
 }
 
-static void get_walk_regs(struct zxvm_vcpu *vcpu, struct walk_regs *regs)
+/**
+ * zxvm_walk_regs() - what paging depends on, as the guest has it now
+ * @vcpu: loaded
+ * @code: of zxvm_get_code()
+ * @regs: to be filled
+ */
+void zxvm_walk_regs(struct zxvm_vcpu *vcpu, const struct zxvm_code *code,
+		    struct walk_regs *regs)
 {
 	regs->cr0 = zxvm_get(vcpu, ZXVM_CR0);
-	regs->cr3 = zxvm_get(vcpu, ZXVM_CR3);
+	regs->cr3 = code->cr3;
 	regs->cr4 = zxvm_get(vcpu, ZXVM_CR4);
-	regs->efer = zxvm_get(vcpu, ZXVM_EFER);
+	regs->efer = code->efer;
 	regs->ac = zxvm_get(vcpu, ZXVM_RFLAGS) & X86_EFLAGS_AC;
 	regs->phys_bits = zxvm_guest_phys_bits;
 	regs->pages_1g = zxvm_guest_pages_1g;
@@ -106,10 +112,12 @@ static int walk(struct zxvm_vcpu *vcpu, u64 linear, u32 access, u64 *gpa,
 		u32 *error)
 {
 	struct walk_regs regs;
+	struct zxvm_code code;
 
 	if (zxvm_cpl(vcpu) == 3)
 		access |= WALK_USER;
-	get_walk_regs(vcpu, &regs);
+	static_call(zxvm_get_code)(vcpu, &code);
+	zxvm_walk_regs(vcpu, &code, &regs);
 	return walk_address(&regs, linear, access, read_word,
 			    vcpu->guest->vmar, gpa, error);
 }
@@ -167,106 +175,4 @@ enum zxvm_run zxvm_translate(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 	default:
 		return zxvm_unreadable(exit, ret);
 	}
-}
-
-/* Up to the end of a page. Returns the number of bytes, 0 for none. */
-static unsigned int fetch_piece(struct zxvm_vcpu *vcpu, u64 linear, u8 *bytes,
-				unsigned int size)
-{
-	struct zxvm_vmar *vmar = vcpu->guest->vmar;
-	u32 error;
-	u64 gpa;
-
-	if (zxvm_vmar_access_begin(vmar))
-		return 0;
-	size = min_t(u64, size, PAGE_SIZE - (linear & ~PAGE_MASK));
-	if (walk(vcpu, linear, WALK_FETCH, &gpa, &error) ||
-	    zxvm_vmar_read_bytes(vmar, gpa, bytes, size))
-		size = 0;
-	zxvm_vmar_access_end(vmar);
-	return size;
-}
-
-static enum insn_mode insn_mode(const struct zxvm_code *code)
-{
-	if (code->cs & ZXVM_AR_L && code->efer & EFER_LMA)
-		return INSN_64;
-	return code->cs & ZXVM_AR_DB ? INSN_32 : INSN_16;
-}
-
-/**
- * zxvm_fetch_insn() - the instruction at the guest's RIP
- * @vcpu: loaded
- * @insn: to be filled
- *
- * Another VCPU may have changed it since it was executed, and the page tables
- * too: the caller lets the guest execute it again if there is none.
- *
- * Context: may sleep.
- * Return: 0, -EAGAIN (not mapped) or -EINVAL (no such instruction).
- */
-int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn)
-{
-	bool amd = zxvm_vendor->backend == ZXVM_BACKEND_SVM;
-	u8 bytes[INSN_MAX_LENGTH];
-	struct zxvm_code code;
-	enum insn_mode mode;
-	unsigned int n;
-	u64 linear;
-	int ret;
-
-	static_call(zxvm_get_code)(vcpu, &code);
-	mode = insn_mode(&code);
-	linear = mode == INSN_64 ? code.rip :
-				   zxvm_linear(vcpu, ZXVM_CS, code.rip);
-	n = fetch_piece(vcpu, linear, bytes, sizeof(bytes));
-	ret = insn_decode(bytes, n, mode, amd, insn);
-	if (ret != -EAGAIN || !n || n == sizeof(bytes))
-		return ret;
-	n += fetch_piece(vcpu, linear + n, bytes + n, sizeof(bytes) - n);
-	return insn_decode(bytes, n, mode, amd, insn);
-}
-
-/**
- * zxvm_slow_decode() - find out the length of an instruction that hit a trap
- * @vcpu: loaded
- * @exit: of the exit
- *
- * Context: may sleep.
- * Return: ZXVM_RUN_MEM, ZXVM_RUN_RESUME to let the guest try again, or
- * ZXVM_RUN_STATUS.
- */
-enum zxvm_run zxvm_slow_decode(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
-{
-	struct insn insn;
-
-	switch (zxvm_fetch_insn(vcpu, &insn)) {
-	case 0:
-		vcpu->arch.insn_len = insn.length;
-		return ZXVM_RUN_MEM;
-	case -EAGAIN:
-		return ZXVM_RUN_RESUME;
-	default:
-		return zxvm_handle_unexpected(exit, -EIO);
-	}
-}
-
-/**
- * zxvm_slow_insn() - decode the instruction of an exit for the vendor, which
- * looks at it when it is run next
- * @vcpu: loaded
- *
- * What cannot be decoded is executed again.
- *
- * Context: may sleep.
- * Return: ZXVM_RUN_RESUME.
- */
-enum zxvm_run zxvm_slow_insn(struct zxvm_vcpu *vcpu)
-{
-	struct insn *insn = &vcpu->arch.insn;
-
-	if (zxvm_fetch_insn(vcpu, insn))
-		insn->length = 0;
-	vcpu->arch.insn_len = insn->length;
-	return ZXVM_RUN_RESUME;
 }

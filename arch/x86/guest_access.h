@@ -18,6 +18,12 @@ bool zxvm_segment_allows(struct zxvm_vcpu *vcpu, enum zxvm_seg seg, u64 first,
 enum zxvm_run zxvm_unreadable(struct zxvm_exit *exit, int error);
 enum zxvm_run zxvm_translate(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 			     u64 linear, u32 access, u64 *gpa);
+void zxvm_walk_regs(struct zxvm_vcpu *vcpu, const struct zxvm_code *code,
+		    struct walk_regs *regs);
+
+int zxvm_fetch_init(struct zxvm_vcpu *vcpu);
+void zxvm_fetch_destroy(struct zxvm_vcpu *vcpu);
+bool zxvm_fetch_again(struct zxvm_vcpu *vcpu);
 int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn);
 
 #endif /* ZXVM_X86_GUEST_ACCESS_H */

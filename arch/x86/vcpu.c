@@ -10,6 +10,7 @@
 #include <asm/fpu/types.h>
 #include <asm/processor-flags.h>
 
+#include "guest_access.h"
 #include "spec_host.h"
 #include "x86.h"
 
@@ -193,9 +194,12 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 	ret = zxvm_fpu_init(vcpu);
 	if (ret)
 		return ret;
-	ret = zxvm_apic_init(vcpu);
+	ret = zxvm_fetch_init(vcpu);
 	if (ret)
 		goto err_fpu;
+	ret = zxvm_apic_init(vcpu);
+	if (ret)
+		goto err_fetch;
 	ret = zxvm_vendor->vcpu_init(vcpu);
 	if (ret)
 		goto err_apic;
@@ -211,6 +215,8 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 
 err_apic:
 	zxvm_apic_destroy(vcpu);
+err_fetch:
+	zxvm_fetch_destroy(vcpu);
 err_fpu:
 	zxvm_fpu_destroy(vcpu);
 	return ret;
@@ -224,6 +230,7 @@ void zxvm_arch_vcpu_destroy(struct zxvm_vcpu *vcpu)
 {
 	zxvm_vendor->vcpu_destroy(vcpu);
 	zxvm_apic_destroy(vcpu);
+	zxvm_fetch_destroy(vcpu);
 	zxvm_fpu_destroy(vcpu);
 }
 

@@ -240,10 +240,12 @@ void svm_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
  */
 void svm_get_code(struct zxvm_vcpu *vcpu, struct zxvm_code *code)
 {
-	code->rip = svm_get(vcpu, ZXVM_RIP);
-	code->cr3 = svm_get(vcpu, ZXVM_CR3);
-	code->efer = svm_get(vcpu, ZXVM_EFER);
-	code->cs = svm_get(vcpu, ZXVM_CS_AR);
+	const struct vmcb *vmcb = vcpu->arch.svm->vmcb;
+
+	code->rip = vmcb->rip;
+	code->cr3 = vmcb->cr3;
+	code->efer = vmcb->efer & ~(u64)EFER_SVME;
+	code->cs = read_ar(vmcb, ZXVM_CS);
 }
 
 /**
