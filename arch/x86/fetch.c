@@ -5,8 +5,8 @@
  *
  * A guest has few instructions that access devices. The last ones are kept,
  * together with every word of the guest's page tables that led to them: if all
- * of it is as it was, so is the instruction. Reading that again is a tenth of
- * the way through mappings, page tables and the decoder.
+ * of it is as it was, so is the instruction. Reading that again is a quarter
+ * of the way through mappings, page tables and the decoder.
  */
 #include <linux/hash.h>
 #include <linux/kernel.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Guest memory as the guest's own instructions see it: segments and page
- * tables on the way. For the owner thread, loaded, with interrupts on.
+ * tables on the way, and the instruction at RIP (fetch.c). For the owner
+ * thread, loaded, with interrupts on; zxvm_fetch_again() with them off, too.
  */
 #ifndef ZXVM_X86_GUEST_ACCESS_H
 #define ZXVM_X86_GUEST_ACCESS_H

@@ -130,12 +130,12 @@ static enum zxvm_run handle_alignment(struct zxvm_vcpu *vcpu, u32 info)
 {
 	if (requeue_vectored(vcpu))
 		return ZXVM_RUN_RESUME;
+	if (info & INTR_INFO_UNBLOCK_NMI)
+		reblock_nmi();
 	if (is_split_lock(vcpu)) {
 		vcpu->arch.slow = ZXVM_SLOW_SPLIT_LOCK;
 		return ZXVM_RUN_SLOW;
 	}
-	if (info & INTR_INFO_UNBLOCK_NMI)
-		reblock_nmi();
 	zxvm_queue_error(vcpu, X86_TRAP_AC, vmx_read(VM_EXIT_INTR_ERROR_CODE));
 	return ZXVM_RUN_RESUME;
 }
