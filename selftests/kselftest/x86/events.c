@@ -36,6 +36,17 @@ TEST_T(every_interrupt_vector, 60)
 	}
 }
 
+/* One is pending all the time that the host's timer interrupts this */
+SNIPPET(long_off, "mov $2000000, %ecx\n 1: dec %ecx\n jnz 1b\n"
+		  "sti\n 2: jmp 2b");
+
+TEST_T(interrupt_behind_those_of_the_host, 60)
+{
+	PROBE(long_off);
+	ASSERT_OK(zx_interrupt(vm.vcpu, 0x40));
+	EXPECT_EVENT(0x40, 0);
+}
+
 /* Vectors below 32 are exceptions, and come whatever RFLAGS.IF is */
 TEST(exceptions_as_pending_vectors)
 {
