@@ -101,6 +101,7 @@ claim() {
 #   tb_append    words for the kernel's command line
 #   tb_memory    MiB
 #   tb_threads   CPUs of this machine that the emulator keeps busy
+#   tb_spare     CPUs, from the first on, that the emulator has besides those asked for, and that run no guests
 #   tb_scale     a test may take this many times as long as its limit says
 #   tb_tests     the tests that 'check' runs on it, if not all
 #   tb_left_out  those that it does not, with the reason: NAME, or NAME/KERNEL on one kernel
@@ -108,7 +109,7 @@ testbed_names() { (cd "$TB" && grep -l '^tb_emulator=' -- *.sh | sed 's/\.sh$//'
 load_testbed() { # NAME
 	[ -r "$TB/$1.sh" ] || die "there is no testbed $1"
 	# shellcheck disable=SC2034 # for the scripts that source this file
-	tb_memory=2048 tb_threads=2 tb_scale=1 tb_tests='' tb_left_out=''
+	tb_memory=2048 tb_threads=2 tb_spare=0 tb_scale=1 tb_tests='' tb_left_out=''
 	# shellcheck source=arm64-vhe.sh
 	. "$TB/$1.sh"
 }

@@ -252,12 +252,9 @@ static bool canary_there[ARRAY_SIZE(canaries)];
 /* What this process can tell of the host's MSRs */
 static void set_canaries(void)
 {
-	cpu_set_t one;
 	unsigned int i;
 
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	ASSERT_SYS(sched_setaffinity(0, sizeof(one), &one));
+	pin(0, sched_getcpu());
 	ASSERT_SYS(syscall(SYS_arch_prctl, ARCH_SET_GS, 0x123456789000));
 	for (i = 0; i < ARRAY_SIZE(canaries); i++)
 		canary_there[i] = host_msr(canaries[i], &canary_values[i]);
@@ -360,13 +357,9 @@ static void *other_vcpu(void *arg)
 	struct zxvm_packet pkt;
 	static struct vm vms[2];
 	struct vm *v = &vms[number];
-	cpu_set_t one;
 	u32 i, k, round;
 	u64 *regs;
 
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	ASSERT_SYS(sched_setaffinity(0, sizeof(one), &one));
 	probe_load(v, snippet_msr, snippet_msr_end);
 	vm_vcpu(v, ENTRY);
 	regs = (u64 *)&v->page->state.x86;
@@ -400,6 +393,7 @@ TEST_T(registers_of_two_vcpus_on_one_cpu, 60)
 	pthread_t threads[2];
 	uintptr_t i;
 
+	pin(0, sched_getcpu());
 	for (i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, other_vcpu, (void *)i);
 	for (i = 0; i < 2; i++)
