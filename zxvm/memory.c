@@ -3,9 +3,9 @@
  * Guest-physical memory: mappings of user memory, and the second-stage page
  * table that is filled from them fault by fault.
  *
- * A page is never pinned. hmm_range_fault() tells what the process has at an
- * address, and the mapping's interval notifier takes it out of the guest
- * before the process loses it. The table is a cache: anything may be dropped
+ * A page is never pinned. The process's page table, or hmm_range_fault(), tells
+ * what is at an address, and the mapping's interval notifier takes it out of
+ * the guest before the process loses it. The table is a cache: anything may be dropped
  * from it at any time, and the next access faults it in again.
  *
  * Changes are prepared whole before the first one is made, so that a call
@@ -442,30 +442,39 @@ static void map_around(const struct zxvm_mapping *map,
 }
 
 /*
- * What the process has right now. The page that is wanted is faulted in, as
- * far as @need says, HMM_PFN_REQ_*; user space cannot resolve such a fault.
+ * The one page, faulted in as far as @need says, HMM_PFN_REQ_*; user space
+ * cannot resolve such a fault.
  */
-static int look_up(struct zxvm_mapping *map, unsigned long need,
-		   struct around *around)
+static int look_closer(struct zxvm_mapping *map, unsigned long address,
+		       unsigned long need, struct around *around)
 {
-	unsigned long address = map->address + (around->gpa - map->range.start);
 	struct hmm_range range = {
 		.notifier = &map->notifier,
+		.notifier_seq = around->seq,
 		.start = address,
-		.end = address + around->count * PAGE_SIZE,
+		.end = address + PAGE_SIZE,
 		.hmm_pfns = around->pfns,
-		.pfn_flags_mask = HMM_PFN_REQ_FAULT | HMM_PFN_REQ_WRITE,
+		.default_flags = need,
 	};
 	int ret;
 
-	memset(around->pfns, 0, around->count * sizeof(around->pfns[0]));
-	around->pfns[around->wanted] = need;
-	around->seq = mmu_interval_read_begin(&map->notifier);
-	range.notifier_seq = around->seq;
 	mmap_read_lock(map->vmar->mm);
 	ret = hmm_range_fault(&range);
 	mmap_read_unlock(map->vmar->mm);
 	return ret;
+}
+
+/* What the process has right now; with @need, which is for one page, for sure */
+static int look_up(struct zxvm_mapping *map, unsigned long need,
+		   struct around *around)
+{
+	unsigned long address = map->address + (around->gpa - map->range.start);
+
+	around->seq = mmu_interval_read_begin(&map->notifier);
+	zxvm_peek(address, around->pfns, around->count);
+	if ((around->pfns[0] & need) == need)
+		return 0;
+	return look_closer(map, address, need, around);
 }
 
 /**
