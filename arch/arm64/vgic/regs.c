@@ -8,6 +8,7 @@
  * exits. Until then ISPENDR shows what was handed out as pending and ISACTIVER
  * what was active at its last exit. Writes are explained in lr.c.
  */
+#include <linux/bitops.h>
 #include <linux/kernel.h>
 #include <linux/lockdep.h>
 
@@ -230,6 +231,21 @@ static u64 read_bank(const struct vgic_frame *frame,
 	return value;
 }
 
+/* One bit for each interrupt, of which the ones alone count */
+static u64 write_ones(const struct vgic_frame *frame,
+		      const struct vgic_reg *reg, u32 intid, u64 ones)
+{
+	struct vgic_irq *irq;
+	u64 kick = 0;
+
+	for (; ones; ones &= ones - 1) {
+		irq = frame_irq(frame, intid + __ffs64(ones));
+		if (irq)
+			kick |= reg->set(frame->vgic, irq, 1);
+	}
+	return kick;
+}
+
 static u64 write_bank(const struct vgic_frame *frame,
 		      const struct vgic_reg *reg, u32 first_bit,
 		      unsigned int width, u64 value)
@@ -239,6 +255,8 @@ static u64 write_bank(const struct vgic_frame *frame,
 	u64 field, mask, kick = 0;
 	struct vgic_irq *irq;
 
+	if (reg->ones)
+		return write_ones(frame, reg, intid, value);
 	if (reg->bits > width) {
 		irq = frame_irq(frame, intid);
 		if (!irq)
@@ -250,8 +268,6 @@ static u64 write_bank(const struct vgic_frame *frame,
 
 	for (at = 0; at < width; at += reg->bits, intid++) {
 		field = value >> at & low_bits(reg->bits);
-		if (reg->ones && !field)
-			continue;
 		irq = frame_irq(frame, intid);
 		if (irq)
 			kick |= reg->set(frame->vgic, irq, field);
