@@ -87,7 +87,6 @@ struct vcpu {
  * @kick: make enter return, from another thread
  * @interrupt: interrupt LINE, in the cheapest way there is
  * @line: the same by raising and lowering INPUT
- * @nop: the cheapest ioctl there is
  */
 struct backend {
 	const char *name;
@@ -111,7 +110,6 @@ struct backend {
 	void (*kick)(struct vcpu *vcpu);
 	void (*interrupt)(struct vcpu *vcpu);
 	void (*line)(struct vcpu *vcpu);
-	void (*nop)(struct vm *vm);
 };
 
 extern const struct backend zxvm_backend, kvm_backend;

@@ -190,12 +190,6 @@ static void kick(struct vcpu *vcpu)
 	pthread_kill(vcpu->thread, SIGUSR1);
 }
 
-static void nop(struct vm *vm)
-{
-	(void)vm;
-	CALL(dev, KVM_GET_API_VERSION, NULL);
-}
-
 const struct backend kvm_backend = {
 	.name = "kvm",
 	.most_ranges = 10000,	/* it has 32764 */
@@ -216,5 +210,4 @@ const struct backend kvm_backend = {
 	.kick = kick,
 	.interrupt = kvm_arch_interrupt,
 	.line = kvm_line,
-	.nop = nop,
 };

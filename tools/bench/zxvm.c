@@ -162,13 +162,6 @@ static void line(struct vcpu *vcpu)
 	CALL(vcpu->vm->fd, ZXVM_GUEST_SET_LINE, &args);
 }
 
-static void nop(struct vm *vm)
-{
-	struct zxvm_vmar_info args = { 0 };
-
-	CALL(vm->vmar, ZXVM_VMAR_INFO, &args);
-}
-
 const struct backend zxvm_backend = {
 	.name = "zxvm",
 	.most_ranges = 100000,
@@ -189,5 +182,4 @@ const struct backend zxvm_backend = {
 	.kick = kick,
 	.interrupt = interrupt,
 	.line = line,
-	.nop = nop,
 };
