@@ -93,6 +93,24 @@ TEST(read_only_and_inaccessible_from_the_start)
 	EXPECT_ERR(poke(HOLE + PAGE, 1), ENOENT);
 }
 
+/* What a thread denies itself it cannot give to the guest */
+TEST_F(protection_keys, fixture)
+{
+	int key = pkey_alloc(0, PKEY_DISABLE_ACCESS);
+
+	if (key < 0)
+		SKIP("this host has no protection keys");
+	ASSERT_SYS(pkey_mprotect(mem, PAGE, PROT_READ | PROT_WRITE, key));
+	EXPECT_ERR(peek_err(HOLE), ENOENT);
+	EXPECT_ERR(poke(HOLE, 1), ENOENT);
+	ASSERT_SYS(pkey_set(key, PKEY_DISABLE_WRITE));
+	EXPECT_EQ(peek(HOLE), 11);
+	EXPECT_ERR(poke(HOLE, 1), ENOENT);
+	ASSERT_SYS(pkey_set(key, 0));
+	EXPECT_OK(poke(HOLE, 12));
+	EXPECT_EQ(mem[0], 12);
+}
+
 /* Writable, not readable: what the CPU makes of it, but no endless fault */
 TEST(write_only_memory)
 {
