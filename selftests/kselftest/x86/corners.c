@@ -200,8 +200,6 @@ TEST(nmi_in_the_shadow_of_sti)
 /* An interrupt waits until the instruction is executed that has exited */
 TEST(interrupt_in_the_shadow_of_sti)
 {
-	if (bochs_svm())
-		SKIP("Bochs loses a virtual interrupt that VMRUN finds in a shadow");
 	PROBE(shadow);
 	EXPECT_ERR(vm_enter(&vm), ENOENT);
 	ARG(3) = DATA;
