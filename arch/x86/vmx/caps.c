@@ -8,6 +8,7 @@
 
 #include <asm/cpufeature.h>
 #include <asm/msr.h>
+#include <asm/perf_event.h>
 
 #include "vmx.h"
 
@@ -83,10 +84,21 @@ static const struct control exit_needed[] = {
 	{ }
 };
 
+/* Set if they are there and the host has a use for them: decide_perf() */
+static const struct control exit_perf[] = {
+	{ VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL, "load IA32_PERF_GLOBAL_CTRL" },
+	{ }
+};
+
 static const struct control entry_needed[] = {
 	{ VM_ENTRY_LOAD_DEBUG_CONTROLS, "load debug controls" },
 	{ VM_ENTRY_LOAD_IA32_PAT, "load IA32_PAT" },
 	{ VM_ENTRY_LOAD_IA32_EFER, "load IA32_EFER" },
+	{ }
+};
+
+static const struct control entry_perf[] = {
+	{ VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL, "load IA32_PERF_GLOBAL_CTRL" },
 	{ }
 };
 
@@ -154,6 +166,32 @@ static u64 capability(u32 msr)
 	return value;
 }
 
+/* Does the host count with IA32_PERF_GLOBAL_CTRL, as it tells hypervisors? */
+static bool host_counts(void)
+{
+	const struct perf_guest_switch_msr *msrs;
+	bool counts;
+	int nr = 0;
+
+	preempt_disable();
+	msrs = perf_guest_get_msrs(&nr, NULL);
+	counts = msrs && nr && msrs->msr == MSR_CORE_PERF_GLOBAL_CTRL;
+	preempt_enable();
+	return counts;
+}
+
+/* Both ways, or neither */
+static void decide_perf(void)
+{
+	vmx_caps.perf = vmx_caps.exit & VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL &&
+			vmx_caps.entry & VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL &&
+			host_counts();
+	if (vmx_caps.perf)
+		return;
+	vmx_caps.exit &= ~VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL;
+	vmx_caps.entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;
+}
+
 /* X86_BUG_ITLB_MULTIHIT: CVE-2018-12207 */
 static u32 pt_flags(void)
 {
@@ -196,11 +234,12 @@ int vmx_probe(void)
 	      adjust(exec, exec_windows, NULL, &windows) ?:
 	      adjust(exec, exec_needed, NULL, &vmx_caps.exec) ?:
 	      adjust(exec2, exec2_needed, exec2_wanted, &vmx_caps.exec2) ?:
-	      adjust(exit, exit_needed, NULL, &vmx_caps.exit) ?:
-	      adjust(entry, entry_needed, NULL, &vmx_caps.entry) ?:
+	      adjust(exit, exit_needed, exit_perf, &vmx_caps.exit) ?:
+	      adjust(entry, entry_needed, entry_perf, &vmx_caps.entry) ?:
 	      check_ept(vmx_caps.ept);
 	if (ret)
 		return ret;
+	decide_perf();
 	/*
 	 * The manual promises the length for no EPT violation (28.2.5), every
 	 * CPU has it; another hypervisor under us may have not.

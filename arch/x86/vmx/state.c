@@ -14,6 +14,7 @@
 #include <asm/desc.h>
 #include <asm/fsgsbase.h>
 #include <asm/msr.h>
+#include <asm/perf_event.h>
 #include <asm/segment.h>
 
 #include "vmx.h"
@@ -394,6 +395,28 @@ static noinline void write_host_cpu(int cpu)
 	vmx_write(HOST_IA32_SYSENTER_EIP, value);
 }
 
+/*
+ * What the host counts, in the guest and again after each exit: but for the
+ * interrupt of a counter, an NMI, which leaves the register as it was, nothing
+ * changes it while interrupts are off. Counters with PEBS stop, as its records
+ * go to linear addresses, which are the guest's. 25.7.1, 25.8.1
+ */
+static void refresh_perf(struct vmx_host_cache *host)
+{
+	const struct perf_guest_switch_msr *ctrl;
+	int nr;
+
+	ctrl = perf_guest_get_msrs(&nr, NULL);
+	if (unlikely(host->perf != ctrl->host)) {
+		vmx_write(HOST_IA32_PERF_GLOBAL_CTRL, ctrl->host);
+		host->perf = ctrl->host;
+	}
+	if (unlikely(host->guest_perf != ctrl->guest)) {
+		vmx_write(GUEST_IA32_PERF_GLOBAL_CTRL, ctrl->guest);
+		host->guest_perf = ctrl->guest;
+	}
+}
+
 /**
  * vmx_refresh_host() - the host's registers may have changed since
  * @vmx: current; the thread is the owner
@@ -424,6 +447,8 @@ void vmx_refresh_host(struct vmx_vcpu *vmx)
 		vmx_write(HOST_CR4, cr4);
 		vmx->host.cr4 = cr4;
 	}
+	if (vmx_caps.perf)
+		refresh_perf(&vmx->host);
 	vmx->host_debugctl = zxvm_rdmsr(MSR_IA32_DEBUGCTLMSR);
 }
 

@@ -100,6 +100,10 @@ static void init_host(void)
 	vmx_write(HOST_IA32_EFER, zxvm_host.host_efer);
 	vmx_write(HOST_IA32_PAT, zxvm_host.pat);
 	vmx_write(HOST_RIP, (unsigned long)vmx_exit);
+	if (vmx_caps.perf) {
+		vmx_write(HOST_IA32_PERF_GLOBAL_CTRL, 0);
+		vmx_write(GUEST_IA32_PERF_GLOBAL_CTRL, 0);
+	}
 }
 
 static void init_guest(void)

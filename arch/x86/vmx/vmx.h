@@ -34,12 +34,16 @@ struct vmx_switch {
  * @cr3: HOST_CR3
  * @cr4: HOST_CR4
  * @fs_base: HOST_FS_BASE
+ * @perf: HOST_IA32_PERF_GLOBAL_CTRL
+ * @guest_perf: GUEST_IA32_PERF_GLOBAL_CTRL: what the host counts in guests
  * @cpu: the CPU whose descriptor tables and stacks the VMCS names, or -1
  */
 struct vmx_host_cache {
 	unsigned long cr3;
 	unsigned long cr4;
 	unsigned long fs_base;
+	u64 perf;
+	u64 guest_perf;
 	int cpu;
 };
 
@@ -140,6 +144,7 @@ struct vmx_vcpu {
  * @revision: VMCS revision identifier
  * @allowed: the settings that are allowed, for ZXVM_GET_FEATURES
  * @insn_len: VM_EXIT_INSTRUCTION_LEN can be had of EPT violations
+ * @perf: entries and exits load IA32_PERF_GLOBAL_CTRL
  */
 struct vmx_caps {
 	u32 pin;
@@ -151,6 +156,7 @@ struct vmx_caps {
 	u32 revision;
 	u64 allowed[3];
 	bool insn_len;
+	bool perf;
 };
 
 extern struct vmx_caps vmx_caps __ro_after_init;
