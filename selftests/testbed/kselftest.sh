@@ -6,10 +6,20 @@
 level=$(cut -f1 /proc/sys/kernel/printk)
 scale=${zxvm_timeout_scale:-1}
 
+# Changing a terminal waits until all that was written to it is out.
+drain() { stty echo </dev/console; }
+
+begin() { # NAME
+	echo "zxvm-test: begin $1"
+	drain
+	began=$(date +%s)
+}
+
 replay() { # NAME STATUS FILE
 	dmesg -n 1
 	sed "s/^/$1| /" "$3"
 	echo "zxvm-test: end $1 $2 $(($(date +%s) - began))"
+	drain
 	dmesg -n "$level"
 }
 
@@ -18,8 +28,7 @@ run_test() { # NAME [timeout=SECONDS] [OPTION]...
 	for option; do
 		case $option in timeout=*) limit=${option#timeout=} ;; esac
 	done
-	echo "zxvm-test: begin $1"
-	began=$(date +%s)
+	begin "$1"
 	while sleep 20; do echo "zxvm-test: $1 is running"; done & # a sign of life
 	timeout -s KILL $((limit * scale)) "/t/$1" >/tmp/output 2>&1 </dev/null
 	status=$?
@@ -33,8 +42,7 @@ run_test() { # NAME [timeout=SECONDS] [OPTION]...
 own() {
 	name=$1
 	shift
-	echo "zxvm-test: begin $name"
-	began=$(date +%s)
+	begin "$name"
 	if "$@" >/tmp/own 2>&1; then result=ok; else result="not ok"; fi
 	{ echo 1..1; sed 's/^/# /' /tmp/own; echo "$result 1 $name"; } >/tmp/output
 	replay "$name" 0 /tmp/output
