@@ -9,6 +9,7 @@
 #include <linux/smp.h>
 
 #include <asm/msr.h>
+#include <asm/perf_event.h>
 
 #include "svm.h"
 
@@ -130,6 +131,8 @@ int svm_hw_enable(void)
 	wrmsrl(MSR_VM_HSAVE_PA, page_pa(__this_cpu_read(hsave)));
 	/* Who was here meanwhile may have used any ASID. */
 	svm_asid_reset();
+	/* Counters know host from guest with EFER.SVME alone; 13.2.1 */
+	amd_pmu_enable_virt();
 	return 0;
 }
 
@@ -140,6 +143,7 @@ void svm_hw_disable(void)
 {
 	u64 efer;
 
+	amd_pmu_disable_virt();
 	wrmsrl(MSR_VM_HSAVE_PA, 0);
 	rdmsrl(MSR_EFER, efer);
 	wrmsrl(MSR_EFER, efer & ~EFER_SVME);
