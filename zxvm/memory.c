@@ -5,8 +5,8 @@
  *
  * A page is never pinned. The process's page table, or hmm_range_fault(), tells
  * what is at an address, and the mapping's interval notifier takes it out of
- * the guest before the process loses it. The table is a cache: anything may be dropped
- * from it at any time, and the next access faults it in again.
+ * the guest before the process loses it. The table is a cache: anything may be
+ * dropped from it at any time, and the next access faults it in again.
  *
  * Changes are prepared whole before the first one is made, so that a call
  * that fails changes nothing.
