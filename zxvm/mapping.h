@@ -52,6 +52,7 @@ void zxvm_mapping_free(struct zxvm_mapping *map);
 struct zxvm_mapping *zxvm_mapping_first(struct zxvm_vmar *vmar, u64 start,
 					u64 last);
 void zxvm_peek(unsigned long address, unsigned long *pfns, unsigned int count);
+unsigned long zxvm_peek_next(unsigned long address);
 int zxvm_fault_in(unsigned long address, u32 access, unsigned long *pfn);
 int zxvm_mapping_fill(struct zxvm_mapping *map, struct zxvm_page_cache *cache,
 		      u64 gpa, u32 access, bool fault);

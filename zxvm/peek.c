@@ -81,6 +81,48 @@ static unsigned long peek(unsigned long address)
 	return peek_pud(pud_offset_lockless(p4dp, p4d, address), address);
 }
 
+/* What the entry covers at @address that is not there; 0: there may be a page */
+static unsigned long hole(unsigned long address)
+{
+	pgd_t *pgdp = pgd_offset(current->mm, address);
+	pgd_t pgd = READ_ONCE(*pgdp);
+	p4d_t *p4dp, p4d;
+	pud_t *pudp, pud;
+	pmd_t pmd;
+
+	if (!pgd_present(pgd))
+		return PGDIR_SIZE;
+	p4dp = p4d_offset_lockless(pgdp, pgd, address);
+	p4d = READ_ONCE(*p4dp);
+	if (!p4d_present(p4d))
+		return P4D_SIZE;
+	pudp = pud_offset_lockless(p4dp, p4d, address);
+	pud = READ_ONCE(*pudp);
+	if (!pud_present(pud))
+		return PUD_SIZE;
+	if (pud_leaf(pud))
+		return 0;
+	pmd = READ_ONCE(*pmd_offset_lockless(pudp, pud, address));
+	return pmd_present(pmd) ? 0 : PMD_SIZE;
+}
+
+/**
+ * zxvm_peek_next() - where this process's page table may have something
+ * @address: user memory
+ *
+ * Context: any but a hard interrupt's.
+ * Return: @address, or where the entry ends that is missing there.
+ */
+unsigned long zxvm_peek_next(unsigned long address)
+{
+	unsigned long flags, size;
+
+	local_irq_save(flags);
+	size = hole(address);
+	local_irq_restore(flags);
+	return size ? (address | (size - 1)) + 1 : address;
+}
+
 /**
  * zxvm_peek() - what this process's page table has
  * @address: of the first page, user memory

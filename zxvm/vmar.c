@@ -92,20 +92,28 @@ static int check_map_args(const struct zxvm_vmar_map *args)
 static void prefault(struct zxvm_vmar *vmar, u64 start, u64 last)
 {
 	struct zxvm_page_cache cache = {};
-	u64 gpa;
+	u64 gpa = start, address, next;
+	struct zxvm_mapping *map;
 
 	if (down_read_killable(&vmar->lock))
 		return;
-	for (gpa = start; gpa < last; gpa += PAGE_SIZE) {
-		struct zxvm_mapping *map = zxvm_mapping_first(vmar, gpa, gpa);
-
-		if (zxvm_trap_meets(vmar->traps, gpa, gpa))
-			continue;
-		if (!map || zxvm_mapping_fill(map, &cache, gpa,
-					      ZXVM_VM_PERM_READ, false) ==
-		    -ENOMEM || fatal_signal_pending(current))
-			break;
+	while (gpa < last && !fatal_signal_pending(current)) {
 		cond_resched();
+		map = zxvm_mapping_first(vmar, gpa, gpa);
+		if (!map)
+			break;
+		/* A range of 100 TiB may be next to empty. */
+		address = map->address + (gpa - map->range.start);
+		next = zxvm_peek_next(address);
+		if (next > address) {
+			gpa += next - address;
+			continue;
+		}
+		if (!zxvm_trap_meets(vmar->traps, gpa, gpa) &&
+		    zxvm_mapping_fill(map, &cache, gpa, ZXVM_VM_PERM_READ,
+				      false) == -ENOMEM)
+			break;
+		gpa += PAGE_SIZE;
 	}
 	up_read(&vmar->lock);
 	zxvm_page_cache_free(&cache);

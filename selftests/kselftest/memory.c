@@ -311,6 +311,25 @@ TEST_F(map_range_prefaults, fixture)
 	EXPECT_ERR(peek_err(HOLE + 3 * PAGE), ENOENT);
 }
 
+/* Next to nothing is there, and the way to the end of it is long */
+TEST_T(map_range_of_a_quarter_of_all, 30)
+{
+	u64 size = ASPACE_SIZE / 4;
+	u64 *mem = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	ASSERT_TRUE(mem != MAP_FAILED);
+	mem[512] = 22;
+	access_boot();
+	EXPECT_OK(zx_map(vm.vmar, RWX | SPECIFIC | ZXVM_VM_MAP_RANGE, 1ULL << 32,
+			 mem, size));
+	EXPECT_EQ(peek((1ULL << 32) + PAGE), 22);
+	mem[size / 8 - 1] = 33;
+	EXPECT_OK(zx_map(vm.vmar, RWX | OVERWRITE | ZXVM_VM_MAP_RANGE,
+			 1ULL << 32, mem, size));
+	EXPECT_EQ(peek((1ULL << 32) + PAGE), 22);
+}
+
 TEST(same_memory_at_two_addresses)
 {
 	u64 *mem = vm_alloc(PAGE);
