@@ -100,15 +100,15 @@ static void init_host(void)
 	vmx_write(HOST_IA32_EFER, zxvm_host.host_efer);
 	vmx_write(HOST_IA32_PAT, zxvm_host.pat);
 	vmx_write(HOST_RIP, (unsigned long)vmx_exit);
-	if (vmx_caps.perf) {
+	if (vmx_caps.perf)
 		vmx_write(HOST_IA32_PERF_GLOBAL_CTRL, 0);
-		vmx_write(GUEST_IA32_PERF_GLOBAL_CTRL, 0);
-	}
 }
 
 static void init_guest(void)
 {
 	vmx_write(GUEST_IA32_DEBUGCTL, 0);
+	if (vmx_caps.perf)
+		vmx_write(GUEST_IA32_PERF_GLOBAL_CTRL, 0);
 	vmx_write(GUEST_INTERRUPTIBILITY_INFO, 0);
 	vmx_write(GUEST_ACTIVITY_STATE, GUEST_ACTIVITY_ACTIVE);
 	vmx_write(GUEST_PENDING_DBG_EXCEPTIONS, 0);
