@@ -10,117 +10,92 @@
 
 #include "mapping.h"
 
-/* As hmm_range_fault() puts it */
-static unsigned long describe(unsigned long pfn, bool write, unsigned int shift)
+/**
+ * struct entry - what the page table has for an address
+ * @pfn: HMM_PFN_*, as hmm_range_fault() puts it; or 0
+ * @size: of what the entry covers, in bytes
+ */
+struct entry {
+	unsigned long pfn;
+	unsigned long size;
+};
+
+static void describe(struct entry *entry, unsigned long pfn, bool write,
+		     unsigned int shift)
 {
-	return pfn | HMM_PFN_VALID | (write ? HMM_PFN_WRITE : 0) |
-	       (unsigned long)(shift - PAGE_SHIFT) << HMM_PFN_ORDER_SHIFT;
+	entry->pfn = pfn | HMM_PFN_VALID | (write ? HMM_PFN_WRITE : 0) |
+		     (unsigned long)(shift - PAGE_SHIFT) << HMM_PFN_ORDER_SHIFT;
 }
 
 /* A block may be of memory that has no struct page. */
-static unsigned long describe_block(unsigned long pfn, unsigned long address,
-				    bool write, unsigned int shift)
+static void describe_block(struct entry *entry, unsigned long pfn,
+			   unsigned long address, bool write,
+			   unsigned int shift)
 {
-	if (!pfn_valid(pfn))
-		return 0;
 	address &= BIT(shift) - 1;
-	return describe(pfn + (address >> PAGE_SHIFT), write, shift);
+	if (pfn_valid(pfn))
+		describe(entry, pfn + (address >> PAGE_SHIFT), write, shift);
 }
 
-static unsigned long peek_pte(pmd_t *pmd, unsigned long address)
+static void peek_pte(struct entry *entry, pmd_t *pmd, unsigned long address)
 {
 	pte_t pte = READ_ONCE(*pte_offset_kernel(pmd, address));
 
-	if (!pte_access_permitted(pte, false) || pte_special(pte))
-		return 0;
-	return describe(pte_pfn(pte), pte_access_permitted(pte, true),
-			PAGE_SHIFT);
+	entry->size = PAGE_SIZE;
+	if (pte_access_permitted(pte, false) && !pte_special(pte))
+		describe(entry, pte_pfn(pte), pte_access_permitted(pte, true),
+			 PAGE_SHIFT);
 }
 
-static unsigned long peek_pmd(pmd_t *pmdp, unsigned long address)
+static void peek_pmd(struct entry *entry, pmd_t *pmdp, unsigned long address)
 {
 	pmd_t pmd = READ_ONCE(*pmdp);
 
+	entry->size = PMD_SIZE;
 	if (!pmd_present(pmd))
-		return 0;
+		return;
 	if (!pmd_leaf(pmd))
-		return peek_pte(&pmd, address);
-	if (!pmd_access_permitted(pmd, false))
-		return 0;
-	return describe_block(pmd_pfn(pmd), address,
-			      pmd_access_permitted(pmd, true), PMD_SHIFT);
+		peek_pte(entry, &pmd, address);
+	else if (pmd_access_permitted(pmd, false))
+		describe_block(entry, pmd_pfn(pmd), address,
+			       pmd_access_permitted(pmd, true), PMD_SHIFT);
 }
 
-static unsigned long peek_pud(pud_t *pudp, unsigned long address)
+static void peek_pud(struct entry *entry, pud_t *pudp, unsigned long address)
 {
 	pud_t pud = READ_ONCE(*pudp);
 
+	entry->size = PUD_SIZE;
 	if (!pud_present(pud))
-		return 0;
+		return;
 	if (!pud_leaf(pud))
-		return peek_pmd(pmd_offset_lockless(pudp, pud, address),
-				address);
-	if (!pud_access_permitted(pud, false))
-		return 0;
-	return describe_block(pud_pfn(pud), address,
-			      pud_access_permitted(pud, true), PUD_SHIFT);
+		peek_pmd(entry, pmd_offset_lockless(pudp, pud, address),
+			 address);
+	else if (pud_access_permitted(pud, false))
+		describe_block(entry, pud_pfn(pud), address,
+			       pud_access_permitted(pud, true), PUD_SHIFT);
 }
 
-static unsigned long peek(unsigned long address)
+static void peek_p4d(struct entry *entry, p4d_t *p4dp, unsigned long address)
+{
+	p4d_t p4d = READ_ONCE(*p4dp);
+
+	entry->size = P4D_SIZE;
+	if (p4d_present(p4d))
+		peek_pud(entry, pud_offset_lockless(p4dp, p4d, address),
+			 address);
+}
+
+static void peek(struct entry *entry, unsigned long address)
 {
 	pgd_t *pgdp = pgd_offset(current->mm, address);
 	pgd_t pgd = READ_ONCE(*pgdp);
-	p4d_t *p4dp, p4d;
 
-	if (!pgd_present(pgd))
-		return 0;
-	p4dp = p4d_offset_lockless(pgdp, pgd, address);
-	p4d = READ_ONCE(*p4dp);
-	if (!p4d_present(p4d))
-		return 0;
-	return peek_pud(pud_offset_lockless(p4dp, p4d, address), address);
-}
-
-/* What the entry covers at @address that is not there; 0: there may be a page */
-static unsigned long hole(unsigned long address)
-{
-	pgd_t *pgdp = pgd_offset(current->mm, address);
-	pgd_t pgd = READ_ONCE(*pgdp);
-	p4d_t *p4dp, p4d;
-	pud_t *pudp, pud;
-	pmd_t pmd;
-
-	if (!pgd_present(pgd))
-		return PGDIR_SIZE;
-	p4dp = p4d_offset_lockless(pgdp, pgd, address);
-	p4d = READ_ONCE(*p4dp);
-	if (!p4d_present(p4d))
-		return P4D_SIZE;
-	pudp = pud_offset_lockless(p4dp, p4d, address);
-	pud = READ_ONCE(*pudp);
-	if (!pud_present(pud))
-		return PUD_SIZE;
-	if (pud_leaf(pud))
-		return 0;
-	pmd = READ_ONCE(*pmd_offset_lockless(pudp, pud, address));
-	return pmd_present(pmd) ? 0 : PMD_SIZE;
-}
-
-/**
- * zxvm_peek_next() - where this process's page table may have something
- * @address: user memory
- *
- * Context: any but a hard interrupt's.
- * Return: @address, or where the entry ends that is missing there.
- */
-unsigned long zxvm_peek_next(unsigned long address)
-{
-	unsigned long flags, size;
-
-	local_irq_save(flags);
-	size = hole(address);
-	local_irq_restore(flags);
-	return size ? (address | (size - 1)) + 1 : address;
+	entry->pfn = 0;
+	entry->size = PGDIR_SIZE;
+	if (pgd_present(pgd))
+		peek_p4d(entry, p4d_offset_lockless(pgdp, pgd, address),
+			 address);
 }
 
 /**
@@ -137,11 +112,32 @@ unsigned long zxvm_peek_next(unsigned long address)
  */
 void zxvm_peek(unsigned long address, unsigned long *pfns, unsigned int count)
 {
+	struct entry entry;
 	unsigned long flags;
 	unsigned int i;
 
 	local_irq_save(flags);
-	for (i = 0; i < count; i++)
-		pfns[i] = peek(address + i * PAGE_SIZE);
+	for (i = 0; i < count; i++) {
+		peek(&entry, address + i * PAGE_SIZE);
+		pfns[i] = entry.pfn;
+	}
 	local_irq_restore(flags);
+}
+
+/**
+ * zxvm_peek_next() - where zxvm_peek() may find something
+ * @address: user memory
+ *
+ * Context: any but a hard interrupt's.
+ * Return: @address, or the end of the entry that has nothing there.
+ */
+unsigned long zxvm_peek_next(unsigned long address)
+{
+	struct entry entry;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	peek(&entry, address);
+	local_irq_restore(flags);
+	return entry.pfn ? address : (address | (entry.size - 1)) + 1;
 }
