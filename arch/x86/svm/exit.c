@@ -40,15 +40,20 @@ static bool in_shadow(const struct zxvm_vcpu *vcpu)
 }
 
 /*
- * An interrupt of the host goes before the guest's, and what was waited for may
- * be possible now: to look costs less than the exit that would tell. And Bochs
- * would not tell. 15.21.4
+ * What was waited for may be possible now: to look costs less than the exit
+ * that would tell. And Bochs would not tell. 15.21.4
  */
-static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
-				      struct zxvm_exit *exit)
+static void look_again(struct zxvm_vcpu *vcpu)
 {
 	if (vcpu->arch.windows)
 		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+}
+
+/* An interrupt of the host goes before the guest's. */
+static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
+				      struct zxvm_exit *exit)
+{
+	look_again(vcpu);
 	return zxvm_handle_interrupt(vcpu, exit);
 }
 
@@ -361,8 +366,11 @@ static noinline enum zxvm_run handle_odd(struct zxvm_vcpu *vcpu,
 	trace_zxvm_exit(vcpu->index, code, vmcb->rip, vmcb->exit_info_1);
 	if (code == SVM_EXIT_ERR)
 		return entry_failed(vcpu, exit);
-	if (in_shadow(vcpu))
+	if (in_shadow(vcpu)) {
 		svm->shadow_rip = vmcb->rip;
+		/* The instruction, once done, ends it. */
+		look_again(vcpu);
+	}
 	if (was_delivering(vcpu))
 		svm_requeue(vcpu);
 	if (svm->stepping && code != EXCP(X86_TRAP_DB) &&

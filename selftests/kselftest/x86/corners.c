@@ -122,6 +122,49 @@ TEST(single_step_wakes_hlt)
 	EXPECT_EVENT(DB, 0);
 }
 
+/* CPUID is what the shadow of STI, or of MOV SS behind STI, is about */
+#define SHADOW(name, insns)						\
+	SNIPPET(name,							\
+		"1:" ASK						\
+		"mov %ss, %r9d\n"					\
+		"xor %eax, %eax\n"					\
+		insns							\
+		"cpuid\n"						\
+		"inc %r8\n nop\n nop\n"					\
+		"cli\n"							\
+		"jmp 1b")
+
+SHADOW(shadow_sti, "sti\n");
+SHADOW(shadow_mov_ss, "sti\n mov %r9d, %ss\n");
+
+static void expect_shadow(void)
+{
+	u64 was;
+	int i;
+
+	EXPECT_ASK();
+	for (i = 0; i < 20; i++) {
+		was = PAGE_ARG(vm.page, 8);
+		ASSERT_OK(zx_interrupt(vm.vcpu, 0x40));
+		EXPECT_EVENT(0x40, 0);
+		/* Behind CPUID, and not later */
+		EXPECT_EQ(PAGE_ARG(vm.page, 8), was);
+		EXPECT_ASK();
+	}
+}
+
+TEST(interrupt_behind_cpuid_behind_sti)
+{
+	PROBE(shadow_sti);
+	expect_shadow();
+}
+
+TEST(interrupt_behind_cpuid_behind_mov_ss)
+{
+	PROBE(shadow_mov_ss);
+	expect_shadow();
+}
+
 SNIPPET(wrap,
 	"push $" STRING(NO_SELECTOR) "\n"
 	"push $" STRING(KERNEL_CS32) "\n"
