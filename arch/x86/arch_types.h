@@ -101,6 +101,7 @@ struct zxvm_io {
  * @regs: the general registers, in the VCPU page
  * @vmx: of an Intel CPU
  * @svm: of an AMD CPU
+ * @exits: the exit counters of the CPU that it was loaded on last
  * @insn_len: length of the instruction that the last exit was for; 0 if the
  *	CPU did not say
  * @insn: that instruction, where a vendor has asked for %ZXVM_SLOW_INSN;
@@ -140,6 +141,7 @@ struct zxvm_arch_vcpu {
 		struct vmx_vcpu *vmx;
 		struct svm_vcpu *svm;
 	};
+	u64 *exits;
 	u32 insn_len;
 	struct insn insn;
 	struct zxvm_fetched *fetched;

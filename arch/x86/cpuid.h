@@ -154,7 +154,7 @@ enum cpuid_fixup {
  * Context: any. On the way of an exit that goes straight back to the guest.
  * Return: the row; if its fixup is not CPUID_FIXED, cpuid_query() knows more.
  */
-static inline const struct cpuid_row *
+static __always_inline const struct cpuid_row *
 cpuid_row(const struct cpuid_table *table, u32 leaf, u32 subleaf)
 {
 	const struct cpuid_slot *slot;

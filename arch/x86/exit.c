@@ -11,9 +11,8 @@
 #include <asm/trapnr.h>
 
 #include "exit.h"
+#include "fast.h"
 #include "guest_access.h"
-#include "tables.h"
-#include "x86.h"
 
 /**
  * zxvm_inject_ud() - the instruction does not exist for this guest
@@ -133,16 +132,6 @@ enum zxvm_run zxvm_handle_nop(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	return zxvm_finish_insn(vcpu);
 }
 
-static void set_cpuid(struct zxvm_vcpu *vcpu, const struct zxvm_cpuid *out)
-{
-	struct zxvm_vcpu_state_x86 *regs = vcpu->arch.regs;
-
-	WRITE_ONCE(regs->rax, out->reg[CPUID_OUT_EAX]);
-	WRITE_ONCE(regs->rbx, out->reg[CPUID_OUT_EBX]);
-	WRITE_ONCE(regs->rcx, out->reg[CPUID_OUT_ECX]);
-	WRITE_ONCE(regs->rdx, out->reg[CPUID_OUT_EDX]);
-}
-
 /* A leaf that is not the same for all VCPUs, or for all time */
 static noinline void query_cpuid(struct zxvm_vcpu *vcpu, u32 leaf, u32 subleaf)
 {
@@ -155,7 +144,7 @@ static noinline void query_cpuid(struct zxvm_vcpu *vcpu, u32 leaf, u32 subleaf)
 	if (leaf == 1 || leaf == 7)
 		view.cr4 = zxvm_get(vcpu, ZXVM_CR4);
 	cpuid_query(&zxvm_cpuid_table, &view, leaf, subleaf, &out);
-	set_cpuid(vcpu, &out);
+	zxvm_set_cpuid(vcpu, &out);
 }
 
 /**
@@ -174,7 +163,7 @@ enum zxvm_run zxvm_handle_cpuid(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 						subleaf);
 
 	if (row->fixup == CPUID_FIXED)
-		set_cpuid(vcpu, &row->regs);
+		zxvm_set_cpuid(vcpu, &row->regs);
 	else
 		query_cpuid(vcpu, leaf, subleaf);
 	return zxvm_finish_insn(vcpu);

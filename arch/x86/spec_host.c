@@ -19,10 +19,10 @@
 #include "spec_host.h"
 
 DEFINE_STATIC_KEY_FALSE(zxvm_l1d_flush);
+DEFINE_STATIC_KEY_FALSE(zxvm_l1d_always);
 DEFINE_STATIC_KEY_FALSE(zxvm_ibpb_load);
 DEFINE_STATIC_KEY_FALSE(zxvm_ibpb_put);
 
-static bool l1d_always __ro_after_init;
 static atomic64_t last_id;
 
 /* The VCPU that this CPU had last */
@@ -58,9 +58,10 @@ void zxvm_spec_init(bool vmx)
 	u32 actions = spec_decide(&host);
 	char text[256];
 
-	l1d_always = actions & SPEC_L1D_ALWAYS;
 	if (actions & (SPEC_L1D_COND | SPEC_L1D_ALWAYS))
 		static_branch_enable(&zxvm_l1d_flush);
+	if (actions & SPEC_L1D_ALWAYS)
+		static_branch_enable(&zxvm_l1d_always);
 	if (actions & SPEC_IBPB_LOAD)
 		static_branch_enable(&zxvm_ibpb_load);
 	if (actions & SPEC_IBPB_PUT)
@@ -90,7 +91,7 @@ u64 zxvm_spec_id(void)
  */
 void zxvm_flush_l1d(bool dirty)
 {
-	if (dirty || l1d_always)
+	if (dirty || static_branch_unlikely(&zxvm_l1d_always))
 		wrmsrl(MSR_IA32_FLUSH_CMD, L1D_FLUSH);
 }
 

@@ -12,6 +12,7 @@
 struct zxvm_vcpu;
 
 DECLARE_STATIC_KEY_FALSE(zxvm_l1d_flush);
+DECLARE_STATIC_KEY_FALSE(zxvm_l1d_always);
 DECLARE_STATIC_KEY_FALSE(zxvm_ibpb_load);
 DECLARE_STATIC_KEY_FALSE(zxvm_ibpb_put);
 
@@ -31,6 +32,17 @@ static __always_inline void zxvm_spec_enter(bool dirty)
 {
 	if (static_branch_unlikely(&zxvm_l1d_flush))
 		zxvm_flush_l1d(dirty);
+}
+
+/**
+ * zxvm_spec_each_entry() - does every entry need zxvm_spec_enter()?
+ *
+ * Context: any, also next to the world switch.
+ * Return: false if only those do behind other code.
+ */
+static __always_inline bool zxvm_spec_each_entry(void)
+{
+	return static_branch_unlikely(&zxvm_l1d_always);
 }
 
 /**

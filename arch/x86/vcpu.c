@@ -12,6 +12,7 @@
 
 #include "guest_access.h"
 #include "spec_host.h"
+#include "stats.h"
 #include "x86.h"
 
 /* The flags that the VMM may see and change */
@@ -244,6 +245,7 @@ void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
 	zxvm_spec_load(vcpu->arch.spec_id);
 	static_call(zxvm_load)(vcpu, cpu);
 	vcpu->arch.cpu = cpu;
+	vcpu->arch.exits = this_cpu_ptr(&zxvm_stats)->exits;
 	__this_cpu_write(zxvm_loaded, vcpu);
 	zxvm_pt_load(vcpu);
 	if (unlikely(vcpu->arch.state_changed)) {

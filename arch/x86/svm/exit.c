@@ -394,8 +394,7 @@ enum zxvm_run svm_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 
 	zxvm_count_exit(min_t(u32, index_of(code), ZXVM_ARCH_EXITS - 1));
 	vcpu->arch.insn.length = 0;
-	if (unlikely(code == SVM_EXIT_ERR || was_delivering(vcpu) ||
-		     in_shadow(vcpu) || svm->stepping ||
+	if (unlikely(code == SVM_EXIT_ERR || svm_is_odd(svm) ||
 		     trace_zxvm_exit_enabled()))
 		return handle_odd(vcpu, exit, code);
 	return dispatch(vcpu, exit, code);

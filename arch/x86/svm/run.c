@@ -70,9 +70,7 @@ static void after_exit(struct zxvm_vcpu *vcpu)
 	struct vmcb *vmcb = vcpu->arch.svm->vmcb;
 
 	WRITE_ONCE(vcpu->arch.regs->rax, vmcb->rax);
-	vmcb->clean = svm_caps.clean;
-	/* Not every CPU does it if the delivery led to the exit. 15.20 */
-	vmcb->event_inj = 0;
+	svm_rearm(vmcb);
 	if (svm_caps.xsetbv_native)
 		vcpu->arch.xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 	if (vcpu->arch.apic.chip)
@@ -82,10 +80,8 @@ static void after_exit(struct zxvm_vcpu *vcpu)
 /* Nothing in here may be traced: RCU may not be watching. */
 static __always_inline void enter_guest(struct zxvm_vcpu *vcpu)
 {
-	const struct svm_vcpu *svm = vcpu->arch.svm;
-
 	zxvm_guest_context_enter();
-	svm_enter(&vcpu->arch.regs->rax, svm->pa, svm->host_pa);
+	svm_enter(vcpu, &vcpu->arch.regs->rax, vcpu->arch.svm);
 	zxvm_guest_context_exit();
 }
 

@@ -50,18 +50,6 @@ static const struct place places[ZXVM_FIELDS] = {
 	[ZXVM_IDTR_LIMIT]	= PLACE(idtr.limit, 4, VMCB_CLEAN_DT),
 };
 
-/**
- * svm_in_64bit() - is the guest in 64-bit mode?
- * @vmcb: of the guest
- *
- * Return: true if it is.
- */
-bool svm_in_64bit(const struct vmcb *vmcb)
-{
-	return vmcb->efer & EFER_LMA &&
-	       vmcb->seg[ZXVM_CS].attrib & VMCB_ATTRIB_L;
-}
-
 static bool is_loaded(const struct zxvm_vcpu *vcpu)
 {
 	return __this_cpu_read(zxvm_loaded) == vcpu;
@@ -343,15 +331,7 @@ void svm_add_dr6(struct zxvm_vcpu *vcpu, u64 bits)
  */
 void svm_skip(struct zxvm_vcpu *vcpu)
 {
-	struct vmcb *vmcb = vcpu->arch.svm->vmcb;
-	u64 rip = vmcb->rip + vcpu->arch.insn_len;
-
-	/* Outside 64-bit mode EIP has 32 bits. */
-	if (!svm_in_64bit(vmcb))
-		rip = (u32)rip;
-	vmcb->rip = rip;
-	vmcb->rflags &= ~(u64)X86_EFLAGS_RF;
-	vmcb->int_state &= ~VMCB_INTERRUPT_SHADOW;
+	svm_advance(vcpu->arch.svm->vmcb, vcpu->arch.insn_len);
 	vcpu->arch.svm->refetch = false;
 	if (unlikely(vcpu->arch.svm->stepping))
 		svm_stepped(vcpu);

@@ -66,6 +66,11 @@ struct svm_vcpu {
 	bool soft_exception;
 };
 
+/* As entry.S has it */
+static_assert(offsetof(struct svm_vcpu, vmcb) == 0);
+static_assert(offsetof(struct svm_vcpu, pa) == 8);
+static_assert(offsetof(struct svm_vcpu, host_pa) == 16);
+
 /* Bits of CR0 and CR4 whose hardware value is ours */
 #define SVM_CR0_HOST	(X86_CR0_CD | X86_CR0_NW)
 #define SVM_CR4_HOST	X86_CR4_MCE
@@ -138,6 +143,60 @@ static inline void svm_intercept(struct svm_vcpu *svm, int word, u32 bits,
 	svm_dirty(svm, VMCB_CLEAN_INTERCEPTS);
 }
 
+/**
+ * svm_in_64bit() - is the guest in 64-bit mode?
+ * @vmcb: of the guest
+ *
+ * Return: true if it is.
+ */
+static __always_inline bool svm_in_64bit(const struct vmcb *vmcb)
+{
+	return vmcb->efer & EFER_LMA &&
+	       vmcb->seg[ZXVM_CS].attrib & VMCB_ATTRIB_L;
+}
+
+/**
+ * svm_advance() - the instruction is done: RIP moves, RFLAGS.RF is cleared,
+ * the shadow of STI or MOV SS ends
+ * @vmcb: of the guest
+ * @length: of the instruction
+ */
+static __always_inline void svm_advance(struct vmcb *vmcb, u32 length)
+{
+	u64 rip = vmcb->rip + length;
+
+	/* Outside 64-bit mode EIP has 32 bits. */
+	if (!svm_in_64bit(vmcb))
+		rip = (u32)rip;
+	vmcb->rip = rip;
+	vmcb->rflags &= ~(u64)X86_EFLAGS_RF;
+	vmcb->int_state &= ~VMCB_INTERRUPT_SHADOW;
+}
+
+/**
+ * svm_is_odd() - is there more to the last exit than its code says?
+ * @svm: the VCPU
+ *
+ * Return: true if it came in a shadow, in a step, or while an event was being
+ * delivered.
+ */
+static __always_inline bool svm_is_odd(const struct svm_vcpu *svm)
+{
+	return svm->vmcb->exit_int_info & ZXVM_EVENT_VALID ||
+	       svm->vmcb->int_state & VMCB_INTERRUPT_SHADOW || svm->stepping;
+}
+
+/**
+ * svm_rearm() - what an exit has used up of a VMCB, for the next entry
+ * @vmcb: of the guest
+ */
+static __always_inline void svm_rearm(struct vmcb *vmcb)
+{
+	vmcb->clean = svm_caps.clean;
+	/* Not every CPU does it if the delivery led to the exit. 15.20 */
+	vmcb->event_inj = 0;
+}
+
 /* own.c */
 int svm_hw_alloc(void);
 void svm_hw_free(void);
@@ -173,7 +232,6 @@ void svm_get_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 		     struct zxvm_segment *value);
 void svm_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 		     const struct zxvm_segment *value);
-bool svm_in_64bit(const struct vmcb *vmcb);
 void svm_add_dr6(struct zxvm_vcpu *vcpu, u64 bits);
 void svm_skip(struct zxvm_vcpu *vcpu);
 void svm_intercept_dr(struct zxvm_vcpu *vcpu, bool on);
@@ -200,7 +258,8 @@ enum zxvm_run svm_handle_cr(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
 enum zxvm_run svm_handle_undefined(struct zxvm_vcpu *vcpu,
 				   struct zxvm_exit *exit);
 
-/* entry.S */
-void svm_enter(u64 *regs, u64 vmcb_pa, u64 host_pa);
+/* entry.S, and what it calls after CPUID */
+void svm_enter(struct zxvm_vcpu *vcpu, u64 *regs, const struct svm_vcpu *svm);
+bool svm_fast_cpuid(struct zxvm_vcpu *vcpu);
 
 #endif /* ZXVM_X86_SVM_H */

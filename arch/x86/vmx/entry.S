@@ -13,37 +13,41 @@
 #include <asm/msr-index.h>
 #include <asm/nospec-branch.h>
 #include <asm/unwind_hints.h>
+#include <uapi/asm/vmx.h>
 
 #include "entry-header.S"
 
 #define SWITCH_REGS	0
 #define SWITCH_HOST_RSP	8
 
-/* SDM vol. 3, appendix B.4 */
+/* SDM vol. 3, appendix B */
+#define VM_EXIT_REASON	0x4402
 #define HOST_RSP	0x6c14
 
 .section .noinstr.text, "ax"
 
 /*
- * int vmx_enter(struct vmx_switch *sw, bool launched)
+ * u32 vmx_enter(struct zxvm_vcpu *vcpu, struct vmx_switch *sw, bool launched)
  *
- * Returns 0 after a VM exit, 1 if VMLAUNCH or VMRESUME itself failed.
+ * Returns the exit reason, or VMX_NOT_ENTERED. An exit after which the guest
+ * could be entered at once was none.
  */
 SYM_FUNC_START(vmx_enter)
 	PUSH_HOST
 
-	mov	SWITCH_REGS(%rdi), %rax
+	push	%rdi
+	mov	SWITCH_REGS(%rsi), %rax
 	push	%rax
-	cmp	%rsp, SWITCH_HOST_RSP(%rdi)
+	cmp	%rsp, SWITCH_HOST_RSP(%rsi)
 	je	1f
-	mov	%rsp, SWITCH_HOST_RSP(%rdi)
+	mov	%rsp, SWITCH_HOST_RSP(%rsi)
 	mov	$HOST_RSP, %ecx
 	vmwrite	%rsp, %rcx
 1:
 	/* From here on only the guest's own data are loaded. */
 	CLEAR_CPU_BUFFERS
 	/* No MOV changes the flags until the jump below. */
-	test	%sil, %sil
+	test	%dl, %dl
 
 	LOAD_GUEST %rax
 	mov	RDI(%rax), %rdi
@@ -56,8 +60,8 @@ SYM_FUNC_START(vmx_enter)
 2:	vmlaunch
 
 	/* VM entry failed early: the registers are still the guest's. */
-3:	pop	%rax
-	mov	$1, %eax
+3:	CLEAR_GUEST
+	mov	$-1, %eax
 	jmp	4f
 
 /* HOST_RIP */
@@ -69,7 +73,6 @@ SYM_INNER_LABEL_ALIGN(vmx_exit, SYM_L_GLOBAL)
 	pop	RAX(%rax)
 	SAVE_GUEST %rax
 	mov	%rdi, RDI(%rax)
-	pop	%rax
 
 	/* Before the first CALL or RET: Documentation/mitigations-x86.rst */
 	FILL_RETURN_BUFFER %rcx, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
@@ -80,9 +83,21 @@ SYM_INNER_LABEL_ALIGN(vmx_exit, SYM_L_GLOBAL)
 	wrmsr
 .Librs_done:
 	CLEAR_BRANCH_HISTORY_VMEXIT
-	xor	%eax, %eax
+	CLEAR_GUEST
 
-4:	CLEAR_GUEST
+	mov	$VM_EXIT_REASON, %eax
+	vmread	%rax, %rax
+	cmp	$EXIT_REASON_CPUID, %eax
+	jne	4f
+	mov	8(%rsp), %rdi
+	call	vmx_fast_cpuid
+	test	%al, %al
+	mov	(%rsp), %rax
+	mov	$1, %edx
+	jnz	1b
+	mov	$EXIT_REASON_CPUID, %eax
+
+4:	add	$16, %rsp
 	POP_HOST
 	RET
 SYM_FUNC_END(vmx_enter)

@@ -348,14 +348,14 @@ static noinline enum zxvm_run trace_exit(struct zxvm_vcpu *vcpu,
  * vmx_handle_exit() - find out what an exit asks for, and do it
  * @vcpu: the VCPU
  * @exit: to be filled
+ * @code: what vmx_enter() has returned: VM_EXIT_REASON
  *
  * Context: interrupts off.
  * Return: what is left to do.
  */
-enum zxvm_run vmx_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+enum zxvm_run vmx_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
+			      u32 code)
 {
-	u32 code = vmx_read(VM_EXIT_REASON);
-
 	if (trace_zxvm_exit_enabled())
 		return trace_exit(vcpu, exit, code);
 	return dispatch(vcpu, exit, code);

@@ -110,14 +110,15 @@ static enum zxvm_run begin(struct zxvm_vcpu *vcpu)
 }
 
 /* Nothing in here may be traced: RCU may not be watching. */
-static __always_inline bool enter_guest(struct vmx_vcpu *vmx)
+static __always_inline u32 enter_guest(struct zxvm_vcpu *vcpu)
 {
-	bool failed;
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	u32 code;
 
 	zxvm_guest_context_enter();
-	failed = vmx_enter(&vmx->sw, vmx->launched);
+	code = vmx_enter(vcpu, &vmx->sw, vmx->launched);
 	zxvm_guest_context_exit();
-	return failed;
+	return code;
 }
 
 /**
@@ -130,8 +131,9 @@ static __always_inline bool enter_guest(struct vmx_vcpu *vmx)
 noinstr enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
-	bool dirty = !vcpu->arch.live, failed, stale;
+	bool dirty = !vcpu->arch.live, stale;
 	enum zxvm_run run;
+	u32 code;
 
 	instrumentation_begin();
 	if (dirty) {
@@ -150,17 +152,17 @@ noinstr enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	zxvm_spec_enter(dirty);
 	instrumentation_end();
 
-	failed = enter_guest(vmx);
+	code = enter_guest(vcpu);
 
 	instrumentation_begin();
-	if (unlikely(failed)) {
+	if (unlikely(code == VMX_NOT_ENTERED)) {
 		run = zxvm_handle_unexpected(exit, -EBADFD);
 		goto out;
 	}
 	/* Each exit clears it; 28.5.1 */
 	if (unlikely(vmx->host_debugctl))
 		zxvm_wrmsr(MSR_IA32_DEBUGCTLMSR, vmx->host_debugctl);
-	run = vmx_handle_exit(vcpu, exit);
+	run = vmx_handle_exit(vcpu, exit, code);
 out:
 	instrumentation_end();
 	return run;

@@ -547,29 +547,13 @@ void vmx_add_dr6(struct zxvm_vcpu *vcpu, u64 bits)
 	}
 }
 
-/* The VMCS is current. */
-static bool in_64bit_code(void)
-{
-	return vmx_read(GUEST_CS_AR_BYTES) & ZXVM_AR_L &&
-	       vmx_read(GUEST_IA32_EFER) & EFER_LMA;
-}
-
 /*
  * The VMCS is current. The trap of a single step is queued as an exception: a
  * pending one would be lost if an interrupt is delivered first; 27.7.3
  */
 static __always_inline void skip_instruction(struct zxvm_vcpu *vcpu)
 {
-	const u64 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
-	u64 shadow = vmx_read(GUEST_INTERRUPTIBILITY_INFO);
-	u64 rip = vmx_read(GUEST_RIP), next = rip + vcpu->arch.insn_len;
-
-	/* EIP wraps, and VM entry checks that it has. */
-	if (unlikely((rip ^ next) & BIT_ULL(32)) && !in_64bit_code())
-		next = (u32)next;
-	vmx_write(GUEST_RIP, next);
-	if (unlikely(shadow & shadows))
-		vmx_write(GUEST_INTERRUPTIBILITY_INFO, shadow & ~shadows);
+	vmx_advance(vcpu->arch.insn_len);
 	if (unlikely(vmx_read(GUEST_RFLAGS) & X86_EFLAGS_TF)) {
 		vmx_add_dr6(vcpu, DR_STEP);
 		zxvm_queue_exception(vcpu, X86_TRAP_DB);

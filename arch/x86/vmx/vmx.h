@@ -188,6 +188,39 @@ static __always_inline void vmx_write(unsigned long field, u64 value)
 	asm volatile("vmwrite %1, %0" : : "r" (field), "rm" (value) : "cc");
 }
 
+/**
+ * vmx_in_64bit() - does the guest run 64-bit code?
+ *
+ * Context: as vmx_read().
+ * Return: whether.
+ */
+static __always_inline bool vmx_in_64bit(void)
+{
+	return vmx_read(GUEST_CS_AR_BYTES) & ZXVM_AR_L &&
+	       vmx_read(GUEST_IA32_EFER) & EFER_LMA;
+}
+
+/**
+ * vmx_advance() - the instruction is done: RIP moves, the shadow of STI or
+ * MOV SS ends
+ * @length: of the instruction
+ *
+ * Context: as vmx_read().
+ */
+static __always_inline void vmx_advance(u32 length)
+{
+	const u64 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
+	u64 shadow = vmx_read(GUEST_INTERRUPTIBILITY_INFO);
+	u64 rip = vmx_read(GUEST_RIP), next = rip + length;
+
+	/* EIP wraps, and VM entry checks that it has. */
+	if (unlikely((rip ^ next) & BIT_ULL(32)) && !vmx_in_64bit())
+		next = (u32)next;
+	vmx_write(GUEST_RIP, next);
+	if (unlikely(shadow & shadows))
+		vmx_write(GUEST_INTERRUPTIBILITY_INFO, shadow & ~shadows);
+}
+
 /* own.c */
 int vmx_hw_alloc(void);
 void vmx_hw_free(void);
@@ -250,14 +283,19 @@ void vmx_refresh_host(struct vmx_vcpu *vmx);
 
 /* run.c, exit.c */
 enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
-enum zxvm_run vmx_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run vmx_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
+			      u32 code);
 const char *vmx_exit_name(u32 code);
 void vmx_skip(struct zxvm_vcpu *vcpu);
 void vmx_inject(struct zxvm_vcpu *vcpu, const struct zxvm_event *event);
 u32 vmx_blocked(struct zxvm_vcpu *vcpu);
 
-/* entry.S */
-int vmx_enter(struct vmx_switch *sw, bool launched);
+/* What vmx_enter() returns if VMLAUNCH or VMRESUME itself failed */
+#define VMX_NOT_ENTERED	U32_MAX
+
+/* entry.S, and what it calls after CPUID */
+u32 vmx_enter(struct zxvm_vcpu *vcpu, struct vmx_switch *sw, bool launched);
 void vmx_exit(void);
+bool vmx_fast_cpuid(struct zxvm_vcpu *vcpu);
 
 #endif /* ZXVM_X86_VMX_H */
