@@ -83,6 +83,7 @@ kvm_modules() { # ALIAS
 	*) echo "$CACHE/kvm-$1" ;;
 	esac
 }
+bochs_root() { printf '%s/bochs' "$CACHE"; }
 sysroot() { printf '%s/sysroot-%s' "$CACHE" "$1"; }
 build_dir() { printf '%s/build/%s-%s' "$CACHE" "$1" "$2"; } # ARCH ALIAS-or-purpose
 

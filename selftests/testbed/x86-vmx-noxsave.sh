@@ -3,6 +3,6 @@
 # shellcheck shell=bash disable=SC2034
 . "$TB/bochs.sh"
 tb_kernels=6.1
-tb_emulator=(emulate-bochs corei7_skylake_x)
-tb_append+=" noxsave"
+tb_emulator=(emulate-bochs tigerlake)
+tb_append+=" noxsave clearcpuid=fsrm"
 tb_tests=fpu

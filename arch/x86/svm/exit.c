@@ -41,7 +41,7 @@ static bool in_shadow(const struct zxvm_vcpu *vcpu)
 
 /*
  * What was waited for may be possible now: to look costs less than the exit
- * that would tell. And Bochs would not tell. 15.21.4
+ * that would tell. 15.21.4
  */
 static void look_again(struct zxvm_vcpu *vcpu)
 {
@@ -89,29 +89,12 @@ static enum zxvm_run handle_iret(struct zxvm_vcpu *vcpu,
 /*
  * The VMCB's DR6 is as a handler of #DB would find it: of all that was in it
  * while DR0 to DR3 are the guest's, of this exception alone else. 15.12.2
- *
- * Bochs writes DR6 after that exit, too late: no reason is given then.
  */
-static u64 debug_reasons(const struct svm_vcpu *svm)
-{
-	const struct vmcb *vmcb = svm->vmcb;
-	u64 bits = vmcb->dr6 & SVM_DR6_BITS;
-
-	if (bits)
-		return bits;
-	if (vmcb->dr7 & DR7_GD)
-		return DR6_BD;
-	if (vmcb->rflags & X86_EFLAGS_TF ||
-	    (svm->stepping && vmcb->rip != svm->step_rip))
-		return DR_STEP;
-	return 0;
-}
-
 static enum zxvm_run handle_debug(struct zxvm_vcpu *vcpu,
 				  struct zxvm_exit *exit)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
-	u64 bits = debug_reasons(svm);
+	u64 bits = svm->vmcb->dr6 & SVM_DR6_BITS;
 
 	svm_dirty(svm, VMCB_CLEAN_DR);
 	if (!vcpu->arch.dr_live) {

@@ -79,7 +79,6 @@ TEST(single_step_over_cpuid)
 	unsigned int i;
 	u64 rip;
 
-	need_single_steps();
 	PROBE(steps);
 	EXPECT_EVENT(DB, 0);
 	EXPECT_EQ(frame()->dr6 & DR6_BS, DR6_BS);
@@ -100,7 +99,6 @@ SNIPPET(step_and_interrupt,
 /* The trap of the instruction comes before the interrupt behind it */
 TEST(single_step_goes_before_an_interrupt)
 {
-	need_single_steps();
 	PROBE(step_and_interrupt);
 	ASSERT_OK(vm_enter(&vm));
 	EXPECT_MEM(&vm.pkt, TELL_DONE);
@@ -117,7 +115,6 @@ SNIPPET(step_hlt,
 
 TEST(single_step_wakes_hlt)
 {
-	need_single_steps();
 	PROBE(step_hlt);
 	EXPECT_EVENT(DB, 0);
 }
@@ -208,7 +205,6 @@ TEST(breakpoints_survive_exits)
 {
 	int i;
 
-	need_breakpoints();
 	PROBE(watch);
 	for (i = 0; i < 5; i++) {
 		EXPECT_ASK();
@@ -228,7 +224,6 @@ SNIPPET(shadow,
 /* An NMI that comes in the shadow of STI, which an exit has kept */
 TEST(nmi_in_the_shadow_of_sti)
 {
-	need_single_steps();
 	PROBE(shadow);
 	EXPECT_ERR(vm_enter(&vm), ENOENT);
 	ARG(3) = MMIO + TELL_A;

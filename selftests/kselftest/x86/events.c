@@ -4,7 +4,6 @@
 
 #include "probe.h"
 
-/* Spins with interrupts on; with IF clear Bochs would not leave it */
 SNIPPET(spin_on, "sti\n 1: jmp 1b");
 
 /* Asks with interrupts off; then on for a few instructions */
@@ -281,8 +280,6 @@ SNIPPET(spin_off, "cli\n 1: inc %rax\n jmp 1b");
 
 TEST(kick_with_interrupts_off)
 {
-	if (backend() == ZXVM_BACKEND_VMX || bochs_svm())
-		SKIP("Bochs does not leave a guest that has interrupts off");
 	vm_create(&vm, 0);
 	VM_LOAD(&vm, ENTRY, probe);
 	vm_load(&vm, CODE, snippet_spin_off, snippet_spin_off_end);

@@ -87,12 +87,9 @@ static void interrupted(unsigned int i, u64 page)
 
 static void all_interrupted(u64 page)
 {
-	bool bochs = bochs_svm();
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (kinds[i].kind <= INT_1 && bochs)
-			continue;
 		if (kinds[i].kind == INT_1 && qemu())
 			continue;	/* it has no INT1 */
 		PROBE(kinds);
@@ -139,8 +136,6 @@ static void user_interrupted(u64 page)
 
 TEST(without_tables_at_cpl_3)
 {
-	if (bochs_svm())
-		SKIP("Bochs loses INT n here");
 	user_interrupted(IDT);
 	user_interrupted(TSS);
 	user_interrupted(STACK - PAGE);
@@ -157,8 +152,6 @@ TEST(stack_that_is_a_trap)
 {
 	int i, err;
 
-	if (bochs_svm())
-		SKIP("Bochs loses INT n here");
 	PROBE(stack_in_mmio);
 	EXPECT_ASK();
 	for (i = 0; i < 3; i++) {
@@ -173,8 +166,6 @@ TEST(stack_that_is_a_trap)
 /* Kicked and read while an event waits to be delivered: it is not lost */
 TEST(kick_while_delivery_is_interrupted)
 {
-	if (bochs_svm())
-		SKIP("Bochs loses INT n here");
 	PROBE(kinds);
 	EXPECT_ASK();
 	ARG(1) = INT_N;
@@ -234,7 +225,6 @@ TEST(single_steps)
 {
 	const u32 *step;
 
-	need_single_steps();
 	PROBE(single_step);
 	ASSERT_OK(zx_trap(vm.guest, ZXVM_TRAP_IO, 0x80, 1, -1, 1));
 	EXPECT_ASK();
@@ -278,7 +268,6 @@ TEST(single_step_by_the_vmm)
 	u64 last = 0;
 	int i;
 
-	need_single_steps();
 	PROBE(step_by_vmm);
 	EXPECT_ASK();
 	ASSERT_OK(zx_read_state(vm.vcpu, &state));

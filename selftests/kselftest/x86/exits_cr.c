@@ -238,7 +238,6 @@ SNIPPET(breakpoint,
 /* A data breakpoint of the guest is the guest's; without one, nothing is */
 TEST(breakpoints_of_the_guest)
 {
-	need_breakpoints();
 	PROBE(breakpoint);
 	EXPECT_ASK();
 	ARG(1) = 0x400;

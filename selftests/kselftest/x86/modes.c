@@ -312,8 +312,6 @@ TEST(real_mode)
 	u16 *handlers, *table;
 	int vcpu, i;
 
-	if (bochs_svm())
-		SKIP("Bochs loses INT n where its stack is not mapped yet");
 	vm_create(&vm, 0);
 	VM_LOAD(&vm, ENTRY, idle);
 	vm_load(&vm, REAL, snippet_real, end);

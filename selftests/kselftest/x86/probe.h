@@ -121,33 +121,4 @@ static inline u32 backend(void)
 	return f.backend;
 }
 
-/*
- * SVM of Bochs: an exit while INT n or INT3 is delivered tells the event before
- * as the one that was interrupted, and not this one
- */
-static inline bool bochs_svm(void)
-{
-	char line[64] = "";
-	FILE *f = fopen("/sys/class/dmi/id/bios_version", "re");
-
-	if (f) {
-		if (!fgets(line, sizeof(line), f))
-			line[0] = 0;
-		fclose(f);
-	}
-	return strstr(line, "Bochs") && backend() == ZXVM_BACKEND_SVM;
-}
-
-static inline void need_single_steps(void)
-{
-	if (bochs_svm())
-		SKIP("Bochs: the host dies of the guest's single steps");
-}
-
-static inline void need_breakpoints(void)
-{
-	if (bochs_svm())
-		SKIP("Bochs tells too late which breakpoint it was");
-}
-
 #endif /* PROBE_H */

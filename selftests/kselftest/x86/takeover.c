@@ -16,7 +16,6 @@
 #define MAX_CPUS	8
 #define STEP_MS		2000
 
-/* With IF clear, Bochs would not leave it for an interrupt of the host */
 SNIPPET(count_at_rbx, "sti\n 1: inc %rax\n mov %rax, (%rbx)\n jmp 1b");
 
 static struct vt vts[MAX_CPUS];

@@ -225,7 +225,6 @@ touch:	mov	$FAULT, %ecx
 	add	%rdx, %rcx
 	AGAIN	1b
 
-	/* Bochs leaves a guest for the host's interrupts only if IF is set. */
 spin:	sti
 1:	cmpq	$0, PARAM_STOP(%r12)
 	je	1b

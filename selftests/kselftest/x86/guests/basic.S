@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * The plainest guests: stores, loops and waits. Those that spin take
- * interrupts, as Bochs leaves a guest for an interrupt of the host only then.
- */
+/* The plainest guests: stores, loops and waits */
 #include "guest.h"
 
 	/* Tells that it lives, for ever */
