@@ -32,6 +32,28 @@ static bool has_lapic(const struct zxvm_vcpu *vcpu)
 	return vcpu->arch.apic.chip;
 }
 
+/* Before anything is done with it: hardware may have worked on its page. */
+static struct lapic *reloaded(const struct zxvm_vcpu *vcpu)
+{
+	struct lapic *lapic = lapic_of(vcpu);
+
+	if (vcpu->arch.apic.hw)
+		lapic_reload(lapic);
+	return lapic;
+}
+
+/*
+ * In x2APIC mode alone, and while software has it enabled: hardware would
+ * accept a self IPI at any time.
+ */
+static bool wants_hw(const struct zxvm_vcpu *vcpu)
+{
+	const struct lapic *lapic = lapic_of(vcpu);
+
+	return zxvm_host.apic_hw && lapic_is_x2apic(lapic) &&
+	       lapic_reg(lapic, LAPIC_SVR) & LAPIC_SVR_ENABLE;
+}
+
 /**
  * zxvm_apic_worked() - the guest has worked on its local APIC: does that have
  * something for the next entry now, or for a lower TPR?
@@ -44,7 +66,8 @@ void zxvm_apic_worked(struct zxvm_vcpu *vcpu)
 	struct lapic *lapic = lapic_of(vcpu);
 
 	if (!lapic_idle(lapic) || lapic->irr_words ||
-	    vcpu->arch.apic.tpr_threshold)
+	    vcpu->arch.apic.tpr_threshold ||
+	    vcpu->arch.apic.hw != wants_hw(vcpu))
 		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 }
 
@@ -130,7 +153,7 @@ static void take_zircon_timer(struct zxvm_vcpu *vcpu)
 static void take_posted(struct zxvm_vcpu *vcpu)
 {
 	if (has_lapic(vcpu))
-		note_events(vcpu, lapic_take(lapic_of(vcpu)));
+		note_events(vcpu, lapic_take(reloaded(vcpu)));
 	else
 		take_zircon_timer(vcpu);
 }
@@ -148,6 +171,8 @@ enum zxvm_run zxvm_apic_take(struct zxvm_vcpu *vcpu)
 	struct zxvm_apic *apic = &vcpu->arch.apic;
 
 	take_posted(vcpu);
+	if (has_lapic(vcpu))
+		apic->hw = wants_hw(vcpu);
 	if (likely(!apic->init && !apic->wait_sipi))
 		return ZXVM_RUN_RESUME;
 	/* Look here again, whatever else happens. */
@@ -159,34 +184,67 @@ enum zxvm_run zxvm_apic_take(struct zxvm_vcpu *vcpu)
 }
 
 /**
- * zxvm_apic_ready() - the interrupt that the local APIC asks for
+ * zxvm_apic_ready() - the interrupt that has to be injected for the local APIC
  * @vcpu: of a guest with an irqchip; the caller is its owner thread
  *
  * Return: the vector, or -1.
  */
 int zxvm_apic_ready(const struct zxvm_vcpu *vcpu)
 {
+	if (vcpu->arch.apic.hw)
+		return -1;
 	return lapic_of(vcpu)->ready ?: -1;
 }
 
 /**
- * zxvm_apic_set_threshold() - be told when TPR lets something through
- * @vcpu: loaded, about to be entered
+ * zxvm_apic_enter() - let hardware deliver what is pending, or else be told
+ * when TPR lets something through
+ * @vcpu: loaded, about to be entered; zxvm_apic_take() was called
  *
  * Context: interrupts off.
  */
-void zxvm_apic_set_threshold(struct zxvm_vcpu *vcpu)
+void zxvm_apic_enter(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_apic *apic = &vcpu->arch.apic;
 	u8 threshold;
 
 	if (!has_lapic(vcpu))
 		return;
-	threshold = lapic_tpr_threshold(lapic_of(vcpu));
+	if (zxvm_host.apic_hw)
+		static_call_cond(zxvm_set_apic_hw)(vcpu, apic->hw);
+	threshold = apic->hw ? 0 : lapic_tpr_threshold(lapic_of(vcpu));
 	if (threshold == apic->tpr_threshold)
 		return;
 	apic->tpr_threshold = threshold;
 	static_call(zxvm_set_tpr_threshold)(vcpu, threshold);
+}
+
+/**
+ * zxvm_apic_eoi_done() - hardware has ended a level-triggered interrupt
+ * @vcpu: loaded
+ * @vector: which
+ *
+ * Context: interrupts off.
+ */
+void zxvm_apic_eoi_done(struct zxvm_vcpu *vcpu, u8 vector)
+{
+	lapic_eoi_done(lapic_of(vcpu), vector);
+}
+
+/**
+ * zxvm_apic_written() - hardware has written a register that it leaves to us
+ * @vcpu: loaded; the instruction has been stepped over
+ * @offset: in the page
+ *
+ * Context: interrupts off.
+ */
+void zxvm_apic_written(struct zxvm_vcpu *vcpu, u32 offset)
+{
+	struct lapic *lapic = reloaded(vcpu);
+
+	lapic_write_msr(lapic, LAPIC_MSR_FIRST + offset / 16,
+			lapic_reg(lapic, offset));
+	zxvm_apic_worked(vcpu);
 }
 
 /**
@@ -309,7 +367,7 @@ enum zxvm_run zxvm_write_apic_base(struct zxvm_vcpu *vcpu,
 				   struct zxvm_exit *exit, u64 value)
 {
 	if (has_lapic(vcpu))
-		return finish_lapic(vcpu, lapic_set_base(lapic_of(vcpu),
+		return finish_lapic(vcpu, lapic_set_base(reloaded(vcpu),
 							 value));
 	if ((value ^ ZIRCON_BASE) & ~LAPIC_BASE_BSP)
 		return zxvm_handle_unexpected(exit, -EINVAL);
@@ -331,7 +389,7 @@ bool zxvm_read_x2apic(struct zxvm_vcpu *vcpu, u32 msr, u64 *value)
 
 	if (!has_lapic(vcpu))
 		return zircon_apic_read(&vcpu->arch.apic.zircon, msr, value);
-	done = lapic_read_msr(lapic_of(vcpu), msr, value);
+	done = lapic_read_msr(reloaded(vcpu), msr, value);
 	zxvm_apic_worked(vcpu);
 	return done;
 }
@@ -352,7 +410,7 @@ enum zxvm_run zxvm_write_x2apic(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 	enum zircon_apic_way way;
 
 	if (has_lapic(vcpu))
-		return finish_lapic(vcpu, lapic_write_msr(lapic_of(vcpu), msr,
+		return finish_lapic(vcpu, lapic_write_msr(reloaded(vcpu), msr,
 							  value));
 	way = zircon_apic_write(&vcpu->arch.apic.zircon, msr, value, rdtsc(),
 				&exit->packet);
@@ -371,7 +429,7 @@ bool zxvm_read_tsc_deadline(struct zxvm_vcpu *vcpu, u64 *value)
 {
 	if (!has_lapic(vcpu))
 		return false;
-	*value = lapic_tsc_deadline(lapic_of(vcpu));
+	*value = lapic_tsc_deadline(reloaded(vcpu));
 	zxvm_apic_worked(vcpu);
 	return true;
 }
@@ -391,7 +449,7 @@ enum zxvm_run zxvm_write_tsc_deadline(struct zxvm_vcpu *vcpu,
 	enum zircon_apic_way way;
 
 	if (has_lapic(vcpu)) {
-		lapic_set_tsc_deadline(lapic_of(vcpu), value);
+		lapic_set_tsc_deadline(reloaded(vcpu), value);
 		return finish_lapic(vcpu, true);
 	}
 	way = zircon_apic_set_deadline(&vcpu->arch.apic.zircon, value,

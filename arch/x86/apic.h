@@ -53,6 +53,8 @@ struct zxvm_irqchip {
  * @zircon: without an irqchip
  * @timer: the host's timer that stands for either
  * @fired: @timer has, without an irqchip
+ * @hw: the CPU evaluates and delivers what is pending in @page: it changes IRR,
+ *	ISR, TPR and PPR while the guest runs
  * @tpr_threshold: as the vendor knows it
  * @wait_sipi: the VCPU waits for a start-up message
  * @init: an INIT message has to be acted on
@@ -65,6 +67,7 @@ struct zxvm_apic {
 	struct zircon_apic zircon;
 	struct hrtimer timer;
 	bool fired;
+	bool hw;
 	u8 tpr_threshold;
 	bool wait_sipi;
 	bool init;
@@ -90,7 +93,9 @@ void zxvm_apic_destroy(struct zxvm_vcpu *vcpu);
 void zxvm_apic_worked(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_apic_take(struct zxvm_vcpu *vcpu);
 int zxvm_apic_ready(const struct zxvm_vcpu *vcpu);
-void zxvm_apic_set_threshold(struct zxvm_vcpu *vcpu);
+void zxvm_apic_enter(struct zxvm_vcpu *vcpu);
+void zxvm_apic_eoi_done(struct zxvm_vcpu *vcpu, u8 vector);
+void zxvm_apic_written(struct zxvm_vcpu *vcpu, u32 offset);
 bool zxvm_apic_wakes(struct zxvm_vcpu *vcpu, u64 rflags);
 u64 zxvm_read_apic_base(const struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_write_apic_base(struct zxvm_vcpu *vcpu,

@@ -168,7 +168,7 @@ enum zxvm_run zxvm_prepare(struct zxvm_vcpu *vcpu)
 		vcpu->arch.windows = windows;
 		static_call(zxvm_set_window)(vcpu, windows);
 	}
-	zxvm_apic_set_threshold(vcpu);
+	zxvm_apic_enter(vcpu);
 	/* One is delivered at a time, and exceptions have no window. */
 	if (unlikely(READ_ONCE(vcpu->arch.pending[0]) & EXCEPTIONS))
 		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);

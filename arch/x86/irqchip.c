@@ -246,6 +246,7 @@ void zxvm_irqchip_disconnect(struct zxvm_vcpu *vcpu)
 	struct zxvm_lapic *chip = vcpu->arch.apic.chip;
 
 	lockdep_assert_held(&vcpu->guest->lock);
+	lapic_reload(&chip->lapic);
 	lapic_power_down(&chip->lapic);
 	set_vcpu(chip, NULL);
 }

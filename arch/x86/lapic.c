@@ -322,6 +322,20 @@ void lapic_accept(struct lapic *lapic, u8 vector)
 }
 
 /**
+ * lapic_eoi_done() - an interrupt was taken out of service
+ * @lapic: by the guest, here or in hardware
+ * @vector: which
+ *
+ * Context: the owner.
+ */
+void lapic_eoi_done(struct lapic *lapic, u8 vector)
+{
+	if (test_vector(lapic, LAPIC_TMR, vector) &&
+	    !(lapic_reg(lapic, LAPIC_SVR) & LAPIC_SVR_SUPPRESS_EOI))
+		lapic_eoi_broadcast(lapic, vector);
+}
+
+/**
  * lapic_eoi() - the guest writes EOI
  * @lapic: its APIC
  *
@@ -334,9 +348,7 @@ void lapic_eoi(struct lapic *lapic)
 	if (!vector)
 		return;
 	clear_vector(lapic, LAPIC_ISR, &lapic->isr_words, vector);
-	if (test_vector(lapic, LAPIC_TMR, vector) &&
-	    !(lapic_reg(lapic, LAPIC_SVR) & LAPIC_SVR_SUPPRESS_EOI))
-		lapic_eoi_broadcast(lapic, vector);
+	lapic_eoi_done(lapic, vector);
 	update(lapic);
 }
 
@@ -390,6 +402,51 @@ void lapic_error(struct lapic *lapic, u32 error)
 }
 
 /**
+ * lapic_reload() - hardware has worked on the page
+ * @lapic: IRR, ISR or TPR may have changed
+ *
+ * Context: the owner.
+ */
+void lapic_reload(struct lapic *lapic)
+{
+	u32 i;
+
+	lapic->irr_words = 0;
+	lapic->isr_words = 0;
+	for (i = 0; i < 8; i++) {
+		if (lapic_reg(lapic, LAPIC_IRR + i * 0x10))
+			lapic->irr_words |= BIT(i);
+		if (lapic_reg(lapic, LAPIC_ISR + i * 0x10))
+			lapic->isr_words |= BIT(i);
+	}
+	update(lapic);
+}
+
+/**
+ * lapic_rvi() - the highest vector that is requested
+ * @lapic: the APIC
+ *
+ * Context: the owner.
+ * Return: Requesting virtual interrupt, 30.1.1; 0 if there is none.
+ */
+u8 lapic_rvi(const struct lapic *lapic)
+{
+	return highest(lapic, LAPIC_IRR, lapic->irr_words);
+}
+
+/**
+ * lapic_svi() - the highest vector that is in service
+ * @lapic: the APIC
+ *
+ * Context: the owner.
+ * Return: Servicing virtual interrupt, 30.1.1; 0 if there is none.
+ */
+u8 lapic_svi(const struct lapic *lapic)
+{
+	return highest(lapic, LAPIC_ISR, lapic->isr_words);
+}
+
+/**
  * lapic_tpr_threshold() - how far TPR has to fall to be of interest
  * @lapic: the APIC
  *
@@ -399,9 +456,24 @@ void lapic_error(struct lapic *lapic, u32 error)
  */
 u8 lapic_tpr_threshold(const struct lapic *lapic)
 {
-	u8 class = highest(lapic, LAPIC_IRR, lapic->irr_words) >> 4;
-	u8 served = highest(lapic, LAPIC_ISR, lapic->isr_words) >> 4;
+	u8 class = lapic_rvi(lapic) >> 4;
 
-	return class <= served ||
+	return class <= lapic_svi(lapic) >> 4 ||
 	       class > lapic_reg(lapic, LAPIC_TPR) >> 4 ? 0 : class;
+}
+
+/**
+ * lapic_eoi_exits() - the vectors whose EOI has to be broadcast
+ * @lapic: the APIC
+ * @bitmap: EOI-exit bitmap, 25.6.8
+ *
+ * Context: the owner.
+ */
+void lapic_eoi_exits(const struct lapic *lapic, u64 bitmap[4])
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		bitmap[i] = lapic_reg(lapic, LAPIC_TMR + i * 0x20) |
+			(u64)lapic_reg(lapic, LAPIC_TMR + i * 0x20 + 0x10) << 32;
 }

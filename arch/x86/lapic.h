@@ -237,11 +237,18 @@ void lapic_reset(struct lapic *lapic);
 u32 lapic_take(struct lapic *lapic);
 void lapic_accept(struct lapic *lapic, u8 vector);
 void lapic_eoi(struct lapic *lapic);
+void lapic_eoi_done(struct lapic *lapic, u8 vector);
 void lapic_set_tpr(struct lapic *lapic, u8 tpr);
 void lapic_local(struct lapic *lapic, u8 vector);
 void lapic_error(struct lapic *lapic, u32 error);
 void lapic_publish(struct lapic *lapic);
+
+/* lapic.c: for hardware that works on the page itself */
+void lapic_reload(struct lapic *lapic);
+u8 lapic_rvi(const struct lapic *lapic);
+u8 lapic_svi(const struct lapic *lapic);
 u8 lapic_tpr_threshold(const struct lapic *lapic);
+void lapic_eoi_exits(const struct lapic *lapic, u64 bitmap[4]);
 
 /* lapic_timer.c: the owner */
 void lapic_timer_check(struct lapic *lapic);
@@ -255,6 +262,7 @@ void lapic_set_tsc_deadline(struct lapic *lapic, u64 deadline);
 
 /* lapic_regs.c: the owner. False means #GP(0) */
 bool lapic_set_base(struct lapic *lapic, u64 value);
+bool lapic_reads_page(u32 msr);
 bool lapic_read_msr(struct lapic *lapic, u32 msr, u64 *value);
 bool lapic_write_msr(struct lapic *lapic, u32 msr, u64 value);
 u32 lapic_read_mmio(struct lapic *lapic, u32 offset, unsigned int size);

@@ -317,6 +317,21 @@ bool lapic_set_base(struct lapic *lapic, u64 value)
 }
 
 /**
+ * lapic_reads_page() - is RDMSR nothing but a look at the page?
+ * @msr: %LAPIC_MSR_FIRST to %LAPIC_MSR_LAST
+ *
+ * Context: any.
+ * Return: true if hardware that virtualizes registers can do it.
+ */
+bool lapic_reads_page(u32 msr)
+{
+	u32 offset = (msr - LAPIC_MSR_FIRST) << 4;
+
+	return offset < REGS_END && offset != LAPIC_CURRENT_COUNT &&
+	       reg_at(offset)->access & X2_R;
+}
+
+/**
  * lapic_read_msr() - RDMSR of %LAPIC_MSR_FIRST to %LAPIC_MSR_LAST
  * @lapic: its APIC
  * @msr: which

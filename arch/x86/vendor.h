@@ -108,6 +108,8 @@ struct zxvm_code {
  * @set_window: exit as soon as the guest takes any of ZXVM_WINDOW_*
  * @set_tpr_threshold: exit when the guest lowers TPR's class, by MOV to CR8,
  *	below this; 0: do not
+ * @set_apic_hw: let the CPU deliver what is pending in the local APIC's page,
+ *	which has been reloaded, or do not. NULL if zxvm_host.apic_hw never is
  * @intercept_dr: exit for MOV DR, or do not, as DR0 to DR3 are the guest's;
  *	moves DR6 where that is not the hardware's affair
  */
@@ -140,6 +142,7 @@ struct zxvm_vendor {
 	u32 (*blocked)(struct zxvm_vcpu *vcpu);
 	void (*set_window)(struct zxvm_vcpu *vcpu, u32 windows);
 	void (*set_tpr_threshold)(struct zxvm_vcpu *vcpu, u8 class);
+	void (*set_apic_hw)(struct zxvm_vcpu *vcpu, bool on);
 	void (*intercept_dr)(struct zxvm_vcpu *vcpu, bool on);
 };
 
@@ -160,5 +163,6 @@ DECLARE_STATIC_CALL(zxvm_inject, *zxvm_vmx.inject);
 DECLARE_STATIC_CALL(zxvm_blocked, *zxvm_vmx.blocked);
 DECLARE_STATIC_CALL(zxvm_set_window, *zxvm_vmx.set_window);
 DECLARE_STATIC_CALL(zxvm_set_tpr_threshold, *zxvm_vmx.set_tpr_threshold);
+DECLARE_STATIC_CALL(zxvm_set_apic_hw, *zxvm_vmx.set_apic_hw);
 
 #endif /* ZXVM_X86_VENDOR_H */

@@ -46,6 +46,7 @@
  * @pt_flags: PT_* of every second-stage table
  * @rdtscp: RDTSCP or RDPID, and with them TSC_AUX
  * @invpcid: guests may use INVPCID
+ * @apic_hw: the vendor has set_apic_hw(), and the CPU what it takes
  * @stable_tsc: the TSC runs at one rate, in every state of the host
  */
 struct zxvm_x86_host {
@@ -58,6 +59,7 @@ struct zxvm_x86_host {
 	u32 pt_flags;
 	bool rdtscp;
 	bool invpcid;
+	bool apic_hw;
 	bool stable_tsc;
 };
 

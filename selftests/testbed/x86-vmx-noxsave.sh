@@ -4,5 +4,5 @@
 . "$TB/bochs.sh"
 tb_kernels=6.1
 tb_emulator=(emulate-bochs tigerlake)
-tb_append+=" noxsave clearcpuid=fsrm"
+tb_append+=" noxsave"
 tb_tests=fpu

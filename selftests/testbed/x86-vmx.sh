@@ -4,6 +4,3 @@
 # shellcheck shell=bash disable=SC2034
 . "$TB/bochs.sh"
 tb_emulator=(emulate-bochs tigerlake)
-# IA32_MISC_ENABLE has no fast strings: Linux then takes the CPU's word for short ones (FSRM) but not for all (ERMS), and
-# memmove() of 6.1 fails.
-tb_append+=" clearcpuid=fsrm"

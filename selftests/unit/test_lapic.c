@@ -72,7 +72,7 @@ static void test_nesting(void)
 		lapic_post(lapics[0], vectors[i], false);
 		take(0);
 		CHECK_EQ(accept(0), vectors[i]);
-		CHECK(isr(0, vectors[i]));
+		CHECK_EQ(lapic_svi(lapics[0]), vectors[i]);
 	}
 	for (i = ARRAY_SIZE(vectors); i--;) {
 		CHECK_EQ(rd(0, LAPIC_PPR), vectors[i] & 0xf0);
@@ -249,6 +249,47 @@ static void test_post_when_disabled(void)
 	lapics_teardown();
 }
 
+/* Hardware moves vectors by itself */
+static void test_reload(void)
+{
+	u64 bitmap[4];
+	struct lapic *lapic;
+
+	lapics_setup(1, true);
+	lapic = lapics[0];
+	lapic_post(lapic, 0x99, true);
+	lapic_post(lapic, 0x23, false);
+	take(0);
+	CHECK_EQ(lapic_rvi(lapic), 0x99);
+	CHECK_EQ(lapic_svi(lapic), 0);
+	lapic_post(lapic, 0x7e, true);
+	take(0);
+	lapic_eoi_exits(lapic, bitmap);
+	CHECK_EQ(bitmap[0] | bitmap[3], 0);
+	CHECK_EQ(bitmap[1], BIT_ULL(0x7e - 64));
+	CHECK_EQ(bitmap[2], BIT_ULL(0x99 - 128));
+	lapic->regs[(LAPIC_IRR + 0x30) / 4] = 0;
+	lapic->regs[(LAPIC_IRR + 0x40) / 4] = 0;
+	lapic->regs[(LAPIC_ISR + 0x40) / 4] = BIT(0x99 % 32);
+	lapic->regs[LAPIC_TPR / 4] = 0x10;
+	lapic_reload(lapic);
+	CHECK_EQ(lapic_rvi(lapic), 0x23);
+	CHECK_EQ(lapic_svi(lapic), 0x99);
+	CHECK_EQ(rd(0, LAPIC_PPR), 0x90);
+	CHECK_EQ(lapic_tpr_threshold(lapic), 0);
+	lapic->regs[(LAPIC_ISR + 0x40) / 4] = 0;
+	lapic_reload(lapic);
+	lapic_eoi_done(lapic, 0x99);
+	CHECK(took_eoi(0x99));
+	CHECK_EQ(lapic->ready, 0x23);
+	CHECK_EQ(lapic_tpr_threshold(lapic), 0);
+	lapic_set_tpr(lapic, 0x20);
+	CHECK_EQ(lapic_tpr_threshold(lapic), 0x2);
+	lapic_eoi_done(lapic, 0x23);
+	CHECK(took_eoi(0));
+	lapics_teardown();
+}
+
 static const struct test tests[] = {
 	{ "lapic: power-up", test_power_up },
 	{ "lapic: vectors are posted, taken and ended", test_post },
@@ -259,6 +300,7 @@ static const struct test tests[] = {
 	{ "lapic: SIPI and NMI", test_sipi },
 	{ "lapic: software disable", test_software_disable },
 	{ "lapic: a post to a disabled APIC", test_post_when_disabled },
+	{ "lapic: hardware works on the page", test_reload },
 };
 
 int main(void)

@@ -177,6 +177,8 @@ static void test_x2apic_access(void)
 		rule = rule_of(offset);
 		CHECK_EQ(lapic_read_msr(lapics[0], MSR(offset), &value),
 			 may(rule, 'R'));
+		CHECK_EQ(lapic_reads_page(MSR(offset)),
+			 may(rule, 'R') && offset != 0x390);
 		if (offset == LAPIC_SELF_IPI || offset == LAPIC_ICR)
 			continue;
 		CHECK_EQ(wrmsr(0, offset, 0), may(rule, 'W'));

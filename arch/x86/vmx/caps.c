@@ -250,6 +250,8 @@ int vmx_probe(void)
 	if (!(vmx_caps.exec2 & SECONDARY_EXEC_ENABLE_INVPCID))
 		zxvm_host.invpcid = false;
 	zxvm_host.cr4 &= capability(MSR_IA32_VMX_CR4_FIXED1);
+	vmx_caps.apicv = (exec2 >> 32 & VMX_APICV) == VMX_APICV;
+	zxvm_host.apic_hw = vmx_caps.apicv;
 	zxvm_host.pt_flags = pt_flags();
 	vmx_caps.revision = basic & BASIC_REVISION;
 	vmx_caps.allowed[0] = pin >> 32 | (exec & GENMASK_ULL(63, 32));

@@ -42,6 +42,8 @@ static_assert(QUAL_EPT_ACCESS == (ZXVM_VM_PERM_READ | ZXVM_VM_PERM_WRITE |
 #define QUAL_EPT_TRANSLATED	BIT(8)
 #define QUAL_EPT_IRET_UNBLOCKED	BIT(12)
 
+#define QUAL_APIC_OFFSET	GENMASK(11, 0)
+
 #define QUAL_DEBUG_BITS		(DR_TRAP_BITS | DR_STEP | BIT(13))
 #define DR7_GD			BIT(13)
 #define PENDING_ENABLED		BIT(12)
@@ -239,6 +241,21 @@ static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
 					qual & QUAL_EPT_ACCESS, how);
 }
 
+/* The guest has ended an interrupt of the EOI-exit bitmap; 30.1.4 */
+static enum zxvm_run handle_eoi(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
+{
+	zxvm_apic_eoi_done(vcpu, vmx_read(EXIT_QUALIFICATION));
+	return ZXVM_RUN_RESUME;
+}
+
+/* A self IPI whose vector no APIC delivers; 30.5, 30.4.3.3 */
+static enum zxvm_run handle_apic_write(struct zxvm_vcpu *vcpu,
+				       struct zxvm_exit *exit)
+{
+	zxvm_apic_written(vcpu, vmx_read(EXIT_QUALIFICATION) & QUAL_APIC_OFFSET);
+	return ZXVM_RUN_RESUME;
+}
+
 /*
  * Reasons that no control asks for have no handler: RDTSC, INVLPG, descriptor
  * tables, RDRAND, RDSEED, INVPCID, VMFUNC, XSAVES, TPAUSE and so on.
@@ -283,6 +300,7 @@ static const struct zxvm_reason reasons[] = {
 	[EXIT_REASON_MONITOR_INSTRUCTION] = { "monitor", zxvm_handle_ud, true },
 	[EXIT_REASON_PAUSE_INSTRUCTION]	= { "pause", handle_pause, true },
 	[EXIT_REASON_TPR_BELOW_THRESHOLD] = { "tpr", zxvm_handle_window },
+	[EXIT_REASON_EOI_INDUCED]	= { "eoi", handle_eoi },
 	[EXIT_REASON_EPT_VIOLATION]	= { "ept-violation",
 					    handle_ept_violation },
 	[EXIT_REASON_EPT_MISCONFIG]	= { "ept-misconfig",
@@ -292,6 +310,7 @@ static const struct zxvm_reason reasons[] = {
 	[EXIT_REASON_WBINVD]		= { "wbinvd", zxvm_handle_nop, true },
 	[EXIT_REASON_XSETBV]		= { "xsetbv",
 					    zxvm_handle_xsetbv, true },
+	[EXIT_REASON_APIC_WRITE]	= { "apic-write", handle_apic_write },
 	[EXIT_REASON_ENCLS]		= { "encls", zxvm_handle_ud, true },
 };
 

@@ -31,5 +31,6 @@ const struct zxvm_vendor zxvm_vmx = {
 	.blocked = vmx_blocked,
 	.set_window = vmx_set_window,
 	.set_tpr_threshold = vmx_set_tpr_threshold,
+	.set_apic_hw = vmx_set_apic_hw,
 	.intercept_dr = vmx_intercept_dr,
 };

@@ -601,6 +601,52 @@ void vmx_set_tpr_threshold(struct zxvm_vcpu *vcpu, u8 class)
 	vmx_write(TPR_THRESHOLD, class);
 }
 
+static void switch_apicv(struct vmx_vcpu *vmx, bool on)
+{
+	if (vmx->apicv == on)
+		return;
+	vmx->apicv = on;
+	vmx_write(SECONDARY_VM_EXEC_CONTROL, vmx->exec2 | (on ? VMX_APICV : 0));
+	vmx_write(MSR_BITMAP, vmx_msr_bitmap(on));
+}
+
+static void write_eoi_exits(struct vmx_vcpu *vmx, const struct lapic *lapic)
+{
+	u64 bitmap[4];
+	int i;
+
+	lapic_eoi_exits(lapic, bitmap);
+	for (i = 0; i < ARRAY_SIZE(bitmap); i++) {
+		if (likely(vmx->eoi_exits[i] == bitmap[i]))
+			continue;
+		vmx->eoi_exits[i] = bitmap[i];
+		vmx_write(EOI_EXIT_BITMAP0 + 2 * i, bitmap[i]);
+	}
+}
+
+/**
+ * vmx_set_apic_hw() - see vendor.h
+ * @vcpu: the VCPU
+ * @on: the CPU has the local APIC
+ *
+ * RVI and SVI are kept by the CPU while it has it; 25.4.2. They are always the
+ * highest vectors of IRR and ISR, so that there is nothing to take back.
+ */
+void vmx_set_apic_hw(struct zxvm_vcpu *vcpu, bool on)
+{
+	const struct lapic *lapic = &vcpu->arch.apic.chip->lapic;
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	u16 status;
+
+	switch_apicv(vmx, on);
+	if (!on)
+		return;
+	status = lapic_svi(lapic) << 8 | lapic_rvi(lapic);
+	if (vmx_read(GUEST_INTR_STATUS) != status)
+		vmx_write(GUEST_INTR_STATUS, status);
+	write_eoi_exits(vmx, lapic);
+}
+
 /**
  * vmx_set_window() - see vendor.h
  * @vcpu: the VCPU

@@ -2,6 +2,7 @@
 /*
  * The life of a VMCS, and the fields that never change. SDM vol. 3, 25.
  */
+#include <linux/bitops.h>
 #include <linux/gfp.h>
 #include <linux/idr.h>
 #include <linux/slab.h>
@@ -22,8 +23,28 @@ static DEFINE_IDA(vpids);
 /* What no guest may do without an exit; 25.6.9 */
 static void *msr_bitmap;
 
+/* The same for a VCPU whose local APIC the CPU has; NULL without VMX_APICV */
+static void *apicv_bitmap;
+
+/* Of the bits of MSRs from 0 up, those of writes */
+#define BITMAP_WRITES	(2048 * BITS_PER_BYTE)
+
+/* RDMSR of what is not there would not fault; 30.5 */
+static void pass_apic(void *bitmap)
+{
+	static const u32 writes[] = { LAPIC_TPR, LAPIC_EOI, LAPIC_SELF_IPI };
+	u32 msr, i;
+
+	for (msr = LAPIC_MSR_FIRST; msr <= LAPIC_MSR_LAST; msr++)
+		if (lapic_reads_page(msr))
+			__clear_bit(msr, bitmap);
+	for (i = 0; i < ARRAY_SIZE(writes); i++)
+		__clear_bit(BITMAP_WRITES + LAPIC_MSR_FIRST + writes[i] / 16,
+			    bitmap);
+}
+
 /**
- * vmx_alloc_bitmaps() - the MSR bitmap of all guests
+ * vmx_alloc_bitmaps() - the MSR bitmaps of all guests
  *
  * Context: may sleep.
  * Return: 0 or -ENOMEM.
@@ -34,16 +55,48 @@ int vmx_alloc_bitmaps(void)
 	if (!msr_bitmap)
 		return -ENOMEM;
 	msr_build_vmx_bitmap(&zxvm_msr_table, msr_bitmap);
+	if (!vmx_caps.apicv)
+		return 0;
+	apicv_bitmap = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!apicv_bitmap) {
+		vmx_free_bitmaps();
+		return -ENOMEM;
+	}
+	copy_page(apicv_bitmap, msr_bitmap);
+	pass_apic(apicv_bitmap);
 	return 0;
 }
 
 /**
- * vmx_free_bitmaps() - free it
+ * vmx_free_bitmaps() - free them
  */
 void vmx_free_bitmaps(void)
 {
 	free_page((unsigned long)msr_bitmap);
+	free_page((unsigned long)apicv_bitmap);
 	msr_bitmap = NULL;
+	apicv_bitmap = NULL;
+}
+
+/**
+ * vmx_msr_bitmap() - MSR_BITMAP
+ * @apicv: of a VCPU whose local APIC the CPU has
+ *
+ * Return: its physical address.
+ */
+u64 vmx_msr_bitmap(bool apicv)
+{
+	return __pa(apicv ? apicv_bitmap : msr_bitmap);
+}
+
+/* They are read only while VMX_APICV is set, but compared with ours then. */
+static void init_apicv(void)
+{
+	int i;
+
+	for (i = 0; i < 4; i++)
+		vmx_write(EOI_EXIT_BITMAP0 + 2 * i, 0);
+	vmx_write(GUEST_INTR_STATUS, 0);
 }
 
 static void init_controls(struct zxvm_vcpu *vcpu)
@@ -54,6 +107,7 @@ static void init_controls(struct zxvm_vcpu *vcpu)
 	if (!vmx->vpid)
 		exec2 &= ~SECONDARY_EXEC_ENABLE_VPID;
 	vmx->exec = vmx_caps.exec;
+	vmx->exec2 = exec2;
 	vmx_write(PIN_BASED_VM_EXEC_CONTROL, vmx_caps.pin);
 	vmx_write(CPU_BASED_VM_EXEC_CONTROL, vmx->exec);
 	vmx_write(SECONDARY_VM_EXEC_CONTROL, exec2);
@@ -68,7 +122,9 @@ static void init_controls(struct zxvm_vcpu *vcpu)
 	vmx_write(VM_EXIT_MSR_LOAD_COUNT, 0);
 	vmx_write(VM_ENTRY_MSR_LOAD_COUNT, 0);
 	vmx_write(VM_ENTRY_INTR_INFO_FIELD, 0);
-	vmx_write(MSR_BITMAP, __pa(msr_bitmap));
+	vmx_write(MSR_BITMAP, vmx_msr_bitmap(false));
+	if (vmx_caps.apicv)
+		init_apicv();
 	vmx_write(VIRTUAL_APIC_PAGE_ADDR, __pa(vcpu->arch.apic.page));
 	vmx_write(TPR_THRESHOLD, 0);
 	vmx_write(EPT_POINTER, vmx_eptp(&vcpu->guest->vmar->pt.pt));

@@ -89,6 +89,9 @@ struct vmx_selectors {
  * @vpid_stale: this CPU may have translations of the VPID that are too old
  * @vpid: VIRTUAL_PROCESSOR_ID; 0 if there was none left
  * @exec: primary processor-based controls as the VMCS has them
+ * @exec2: secondary controls, but for %VMX_APICV
+ * @apicv: the VMCS has %VMX_APICV
+ * @eoi_exits: EOI-exit bitmap as the VMCS has it
  * @host: host fields as the VMCS has them
  * @guest_msrs: the guest's
  * @kernel_gs_base: the guest's, while not loaded
@@ -108,6 +111,9 @@ struct vmx_vcpu {
 	bool vpid_stale;
 	u16 vpid;
 	u32 exec;
+	u32 exec2;
+	bool apicv;
+	u64 eoi_exits[4];
 	struct vmx_host_cache host;
 	struct vmx_host_msrs guest_msrs;
 	u64 kernel_gs_base;
@@ -133,6 +139,11 @@ struct vmx_vcpu {
 #define VMX_PLE_GAP	128
 #define VMX_PLE_WINDOW	4096
 
+/* The controls that leave a local APIC in x2APIC mode to the CPU; 30 */
+#define VMX_APICV	(SECONDARY_EXEC_VIRTUALIZE_X2APIC_MODE | \
+			 SECONDARY_EXEC_APIC_REGISTER_VIRT | \
+			 SECONDARY_EXEC_VIRTUAL_INTR_DELIVERY)
+
 /**
  * struct vmx_caps - what the CPU offers and we use, found at load
  * @pin: pin-based controls of every VMCS
@@ -145,6 +156,7 @@ struct vmx_vcpu {
  * @allowed: the settings that are allowed, for ZXVM_GET_FEATURES
  * @insn_len: VM_EXIT_INSTRUCTION_LEN can be had of EPT violations
  * @perf: entries and exits load IA32_PERF_GLOBAL_CTRL
+ * @apicv: all of %VMX_APICV is there
  */
 struct vmx_caps {
 	u32 pin;
@@ -157,6 +169,7 @@ struct vmx_caps {
 	u64 allowed[3];
 	bool insn_len;
 	bool perf;
+	bool apicv;
 };
 
 extern struct vmx_caps vmx_caps __ro_after_init;
@@ -263,6 +276,7 @@ int vmx_vcpu_init(struct zxvm_vcpu *vcpu);
 void vmx_vcpu_destroy(struct zxvm_vcpu *vcpu);
 int vmx_alloc_bitmaps(void);
 void vmx_free_bitmaps(void);
+u64 vmx_msr_bitmap(bool apicv);
 u64 vmx_eptp(const struct pt *pt);
 
 /* state.c */
@@ -276,6 +290,7 @@ void vmx_get_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 		     const struct zxvm_segment *value);
 void vmx_set_tpr_threshold(struct zxvm_vcpu *vcpu, u8 class);
+void vmx_set_apic_hw(struct zxvm_vcpu *vcpu, bool on);
 void vmx_set_window(struct zxvm_vcpu *vcpu, u32 windows);
 void vmx_add_dr6(struct zxvm_vcpu *vcpu, u64 bits);
 void vmx_intercept_dr(struct zxvm_vcpu *vcpu, bool on);

@@ -106,7 +106,7 @@ TEST_F(self_ipis_by_priority, boot_one)
 	expect_irq(c, OP_WINDOW, 0x77);
 }
 
-/* All by MSRs: priorities, TPR, what is in service, errors, the timer */
+/* What hardware does where it virtualizes x2APIC mode, the same elsewhere */
 TEST_F(x2apic_delivery, boot_one)
 {
 	struct vt *c = &cpu[0];
