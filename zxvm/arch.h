@@ -124,6 +124,12 @@ enum zxvm_run zxvm_arch_vcpu_run(struct zxvm_vcpu *vcpu,
 void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu);
 
 /*
+ * After a ZXVM_RUN_INTR exit and zxvm_arch_vcpu_irqs_on(): let the host take
+ * its interrupt. Interrupts are off, and off again when it returns.
+ */
+void zxvm_arch_vcpu_take_irq(struct zxvm_vcpu *vcpu);
+
+/*
  * An access of a ZXVM_RUN_MEM exit has hit a trap, and exit->decoded is not
  * set: find out what zxvm_arch_vcpu_skip() needs, and, unless it is a bell's,
  * what the packet needs. Loaded. ZXVM_RUN_RESUME when done, ZXVM_RUN_SLOW if

@@ -299,7 +299,7 @@ static enum zxvm_run run_irqoff(struct zxvm_vcpu *vcpu)
 	 * checks below see what it did.
 	 */
 	WRITE_ONCE(vcpu->in_guest, true);
-	/* Pairs with the barrier in zxvm_vcpu_notify(). */
+	/* Pairs with the barrier in zxvm_vcpu_rouse(). */
 	smp_mb();
 	while (run == ZXVM_RUN_RESUME && !READ_ONCE(vcpu->kicked) &&
 	       !anything_due()) {
@@ -326,10 +326,7 @@ static int run_once(struct zxvm_vcpu *vcpu)
 		/* RCU waits for a guest that stays for as long as the tick. */
 		rcu_note_context_switch(false);
 		/* Let the tick in while this still counts as guest time. */
-		local_irq_enable();
-		/* On x86, interrupts stay blocked for one more instruction. */
-		asm volatile("nop");
-		local_irq_disable();
+		zxvm_arch_vcpu_take_irq(vcpu);
 	}
 	vtime_account_guest_exit();
 	local_irq_enable();

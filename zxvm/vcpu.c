@@ -81,20 +81,33 @@ void zxvm_vcpu_wake(struct zxvm_vcpu *vcpu)
 }
 
 /**
+ * zxvm_vcpu_rouse() - have the VCPU look at what is pending, unless it runs
+ * @vcpu: the VCPU; the interrupt or the kick was made pending before
+ *
+ * Wakes it if it sleeps. Otherwise it looks before it enters.
+ *
+ * Context: any; does not sleep.
+ * Return: true if it runs the guest: its CPU has to be told.
+ */
+bool zxvm_vcpu_rouse(struct zxvm_vcpu *vcpu)
+{
+	/* Pairs with the barrier in run_irqoff(). */
+	smp_mb();
+	zxvm_vcpu_wake(vcpu);
+	return READ_ONCE(vcpu->in_guest);
+}
+
+/**
  * zxvm_vcpu_notify() - make the VCPU look at its interrupts and its kick
  * @vcpu: the VCPU; the interrupt or the kick was made pending before
  *
- * Wakes it if it sleeps, interrupts it if it runs the guest, and is free
- * otherwise: it looks before it enters.
+ * As zxvm_vcpu_rouse(), and an exit if it runs the guest.
  *
  * Context: any; does not sleep.
  */
 void zxvm_vcpu_notify(struct zxvm_vcpu *vcpu)
 {
-	/* Pairs with the barrier in run_irqoff(). */
-	smp_mb();
-	zxvm_vcpu_wake(vcpu);
-	if (READ_ONCE(vcpu->in_guest))
+	if (zxvm_vcpu_rouse(vcpu))
 		kick_process(vcpu->owner);
 }
 

@@ -58,6 +58,7 @@ struct zxvm_vcpu {
 int zxvm_vcpu_create(struct zxvm_guest *guest,
 		     struct zxvm_vcpu_create __user *arg);
 void zxvm_vcpu_wake(struct zxvm_vcpu *vcpu);
+bool zxvm_vcpu_rouse(struct zxvm_vcpu *vcpu);
 void zxvm_vcpu_notify(struct zxvm_vcpu *vcpu);
 
 /* run.c */

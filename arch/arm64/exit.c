@@ -361,6 +361,18 @@ void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu)
 }
 
 /**
+ * zxvm_arch_vcpu_take_irq() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ */
+void zxvm_arch_vcpu_take_irq(struct zxvm_vcpu *vcpu)
+{
+	local_irq_enable();
+	/* What is pending is taken no later than here; D1.3.6. */
+	isb();
+	local_irq_disable();
+}
+
+/**
  * zxvm_arch_vcpu_decode() - see zxvm/arch.h
  * @vcpu: the VCPU
  * @exit: of zxvm_arch_vcpu_run(), which has told all that the syndrome has

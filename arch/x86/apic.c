@@ -172,7 +172,7 @@ enum zxvm_run zxvm_apic_take(struct zxvm_vcpu *vcpu)
 
 	take_posted(vcpu);
 	if (has_lapic(vcpu))
-		apic->hw = wants_hw(vcpu);
+		WRITE_ONCE(apic->hw, wants_hw(vcpu));
 	if (likely(!apic->init && !apic->wait_sipi))
 		return ZXVM_RUN_RESUME;
 	/* Look here again, whatever else happens. */

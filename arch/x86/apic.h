@@ -34,6 +34,10 @@ struct zxvm_lapic {
 	struct zxvm_vcpu *vcpu;
 };
 
+/* A posted-interrupt descriptor; SDM vol. 3, 30.6 */
+static_assert(!offsetof(struct zxvm_lapic, lapic.pir));
+static_assert(offsetof(struct zxvm_lapic, lapic.events) == 32);
+
 /**
  * struct zxvm_irqchip - what a guest with ZXVM_GUEST_IRQCHIP has
  * @bus: the local APICs, each in a struct zxvm_lapic
@@ -54,7 +58,7 @@ struct zxvm_irqchip {
  * @timer: the host's timer that stands for either
  * @fired: @timer has, without an irqchip
  * @hw: the CPU evaluates and delivers what is pending in @page: it changes IRR,
- *	ISR, TPR and PPR while the guest runs
+ *	ISR, TPR and PPR while the guest runs. Others may read it
  * @tpr_threshold: as the vendor knows it
  * @wait_sipi: the VCPU waits for a start-up message
  * @init: an INIT message has to be acted on

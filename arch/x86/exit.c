@@ -79,6 +79,19 @@ enum zxvm_run zxvm_handle_interrupt(struct zxvm_vcpu *vcpu,
 }
 
 /**
+ * zxvm_arch_vcpu_take_irq() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ */
+void zxvm_arch_vcpu_take_irq(struct zxvm_vcpu *vcpu)
+{
+	static_call_cond(zxvm_take_irq)(vcpu);
+	local_irq_enable();
+	/* Interrupts stay blocked for one more instruction. */
+	asm volatile("nop");
+	local_irq_disable();
+}
+
+/**
  * zxvm_handle_window() - the guest takes now what it did not take before
  * @vcpu: loaded
  * @exit: of this exit

@@ -10,6 +10,7 @@
  */
 #include <linux/bits.h>
 #include <linux/lockdep.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/nospec.h>
 #include <linux/slab.h>
@@ -17,11 +18,40 @@
 #include <asm/trapnr.h>
 
 #include "irqfd.h"
+#include "posted.h"
 #include "x86.h"
 
 static struct zxvm_lapic *to_chip(struct lapic *lapic)
 {
 	return container_of(lapic, struct zxvm_lapic, lapic);
+}
+
+/*
+ * May the CPU that runs the VCPU take what was posted by itself? Only edges:
+ * all else is for the owner. Whether it has the local APIC cannot have changed
+ * since the VCPU was seen in its guest, or the owner looks once more.
+ */
+static bool cpu_takes_posts(const struct zxvm_vcpu *vcpu, struct lapic *lapic)
+{
+	return zxvm_host.apic_posts && READ_ONCE(vcpu->arch.apic.hw) &&
+	       !(atomic_read(&lapic->events) & ~LAPIC_EVENT_IRR);
+}
+
+/* On this CPU, it is not in its guest but in an interrupt of the host's. */
+static void notify(struct zxvm_vcpu *vcpu, struct lapic *lapic)
+{
+	int cpu;
+
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	if (!zxvm_vcpu_rouse(vcpu))
+		return;
+	if (!cpu_takes_posts(vcpu, lapic)) {
+		kick_process(vcpu->owner);
+		return;
+	}
+	cpu = task_cpu(vcpu->owner);
+	if (cpu != smp_processor_id())
+		zxvm_send_posted(cpu);
 }
 
 /**
@@ -34,10 +64,8 @@ void lapic_notify(struct lapic *lapic)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&chip->lock, flags);
-	if (chip->vcpu) {
-		set_bit(ZXVM_REQUEST_EVENT, &chip->vcpu->arch.requests);
-		zxvm_vcpu_notify(chip->vcpu);
-	}
+	if (chip->vcpu)
+		notify(chip->vcpu, lapic);
 	raw_spin_unlock_irqrestore(&chip->lock, flags);
 }
 
@@ -187,7 +215,8 @@ static struct zxvm_lapic *new_chip(struct zxvm_guest *guest)
 {
 	struct zxvm_lapic *chip;
 
-	chip = kzalloc(sizeof(*chip), GFP_KERNEL_ACCOUNT);
+	/* A power of two is aligned to itself, as the descriptor has to be. */
+	chip = kzalloc(roundup_pow_of_two(sizeof(*chip)), GFP_KERNEL_ACCOUNT);
 	if (!chip)
 		return NULL;
 	chip->lapic.regs = (u32 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);

@@ -127,7 +127,8 @@ bool lapic_post(struct lapic *lapic, u8 vector, bool level)
 	/* Ordered before the event, as the owner's are the other way round. */
 	if (test_and_set_bit(vector, level ? lapic->pir_level : lapic->pir))
 		return false;
-	return lapic_post_event(lapic, LAPIC_EVENT_IRR);
+	return lapic_post_event(lapic, level ? LAPIC_EVENT_LEVEL :
+					       LAPIC_EVENT_IRR);
 }
 
 /**
@@ -291,7 +292,7 @@ u32 lapic_take(struct lapic *lapic)
 
 	if (atomic_read(&lapic->events))
 		events = atomic_xchg(&lapic->events, 0);
-	if (events & LAPIC_EVENT_IRR)
+	if (events & (LAPIC_EVENT_IRR | LAPIC_EVENT_LEVEL))
 		fold(lapic);
 	if (events & LAPIC_EVENT_INIT) {
 		lapic_reset(lapic);

@@ -12,6 +12,10 @@
  *   @events, which the owner takes in the opposite order. So nothing is lost
  *   and nobody waits. A post that the owner does not know of yet returns true
  *   and has to be followed by a notification of the VCPU.
+ * - The structure begins with a posted-interrupt descriptor (30.6). A CPU that
+ *   runs the VCPU may take over @pir in the same way as the owner does, and
+ *   clears LAPIC_EVENT_IRR, which is the outstanding-notification bit. All else
+ *   in the descriptor is for software.
  * - Whether a message is for an APIC is decided by @published, one word that
  *   the owner keeps up to date.
  *
@@ -85,12 +89,13 @@
 #define LAPIC_FIRST_VECTOR	16
 
 /* Bits of @events. Those from NMI on are for the owner to act on */
-#define LAPIC_EVENT_IRR		BIT(0)	/* look at @pir and @pir_level */
+#define LAPIC_EVENT_IRR		BIT(0)	/* look at @pir; hardware's ON */
 #define LAPIC_EVENT_TIMER	BIT(1)	/* the timer may have expired */
 #define LAPIC_EVENT_ERROR	BIT(2)	/* an illegal vector was received */
 #define LAPIC_EVENT_NMI		BIT(3)
 #define LAPIC_EVENT_INIT	BIT(4)
 #define LAPIC_EVENT_SIPI	BIT(5)
+#define LAPIC_EVENT_LEVEL	BIT(6)	/* look at @pir_level */
 #define LAPIC_EVENT_OWNER \
 	(LAPIC_EVENT_NMI | LAPIC_EVENT_INIT | LAPIC_EVENT_SIPI | \
 	 LAPIC_EVENT_SIPI_VECTOR)
@@ -105,11 +110,11 @@
 
 /**
  * struct lapic - the local APIC of one VCPU
+ * @pir: vectors posted edge-triggered
  * @events: LAPIC_EVENT_*, posted by anybody
  * @ready: vector that the CPU has to be interrupted with now; 0: none. The
  *	owner's
  * @any: both in one load: zero if the next entry has nothing to look at
- * @pir: vectors posted edge-triggered
  * @pir_level: vectors posted level-triggered
  * @published: LAPIC_PUB_*, written by the owner
  * @id: x2APIC ID; the index of the VCPU; never changes
@@ -122,6 +127,7 @@
  * @isr_words: words of ISR that are not zero
  */
 struct lapic {
+	unsigned long pir[4];
 	union {
 		struct {
 			atomic_t events;
@@ -129,7 +135,6 @@ struct lapic {
 		};
 		u64 any;
 	};
-	unsigned long pir[4];
 	unsigned long pir_level[4];
 	u32 published;
 	u32 id;

@@ -110,6 +110,8 @@ struct zxvm_code {
  *	below this; 0: do not
  * @set_apic_hw: let the CPU deliver what is pending in the local APIC's page,
  *	which has been reloaded, or do not. NULL if zxvm_host.apic_hw never is
+ * @take_irq: call the host's handler if the exit has acknowledged the
+ *	interrupt. NULL if none does
  * @intercept_dr: exit for MOV DR, or do not, as DR0 to DR3 are the guest's;
  *	moves DR6 where that is not the hardware's affair
  */
@@ -143,6 +145,7 @@ struct zxvm_vendor {
 	void (*set_window)(struct zxvm_vcpu *vcpu, u32 windows);
 	void (*set_tpr_threshold)(struct zxvm_vcpu *vcpu, u8 class);
 	void (*set_apic_hw)(struct zxvm_vcpu *vcpu, bool on);
+	void (*take_irq)(struct zxvm_vcpu *vcpu);
 	void (*intercept_dr)(struct zxvm_vcpu *vcpu, bool on);
 };
 
@@ -164,5 +167,6 @@ DECLARE_STATIC_CALL(zxvm_blocked, *zxvm_vmx.blocked);
 DECLARE_STATIC_CALL(zxvm_set_window, *zxvm_vmx.set_window);
 DECLARE_STATIC_CALL(zxvm_set_tpr_threshold, *zxvm_vmx.set_tpr_threshold);
 DECLARE_STATIC_CALL(zxvm_set_apic_hw, *zxvm_vmx.set_apic_hw);
+DECLARE_STATIC_CALL(zxvm_take_irq, *zxvm_vmx.take_irq);
 
 #endif /* ZXVM_X86_VENDOR_H */

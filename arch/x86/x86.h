@@ -47,6 +47,8 @@
  * @rdtscp: RDTSCP or RDPID, and with them TSC_AUX
  * @invpcid: guests may use INVPCID
  * @apic_hw: the vendor has set_apic_hw(), and the CPU what it takes
+ * @apic_posts: a CPU that has a VCPU's local APIC takes what is posted to it
+ *	when ZXVM_POSTED_VECTOR comes
  * @stable_tsc: the TSC runs at one rate, in every state of the host
  */
 struct zxvm_x86_host {
@@ -60,6 +62,7 @@ struct zxvm_x86_host {
 	bool rdtscp;
 	bool invpcid;
 	bool apic_hw;
+	bool apic_posts;
 	bool stable_tsc;
 };
 

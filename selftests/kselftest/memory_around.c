@@ -28,19 +28,9 @@ static void fixture(void)
 /* Exits for accesses to memory that the second-stage table does not satisfy */
 static unsigned long accesses(void)
 {
-	FILE *exits = fopen("/sys/kernel/debug/zxvm/exits", "re");
-	unsigned long sum = 0, n;
-	char name[32];
-
-	if (!exits)
-		SKIP("there is no debugfs");
-	while (fscanf(exits, "%31s %lu", name, &n) == 2)
-		if (!strcmp(name, "ept-violation") ||
-		    !strcmp(name, "nested-page-fault") ||
-		    !strcmp(name, "data-abort"))
-			sum += n;
-	fclose(exits);
-	return sum;
+	return exits_counted("ept-violation") +
+	       exits_counted("nested-page-fault") +
+	       exits_counted("data-abort");
 }
 
 /* How many of them a load makes beside those that the guest's report makes */

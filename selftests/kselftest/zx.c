@@ -523,6 +523,36 @@ bool write_file(const char *path, const char *text)
 	return done;
 }
 
+/* Is the word in it, alone? */
+bool file_says(const char *path, const char *word)
+{
+	FILE *file = fopen(path, "re");
+	bool found = false;
+	char next[64];
+
+	while (file && !found && fscanf(file, "%63s", next) == 1)
+		found = !strcmp(next, word);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* On all CPUs since the module was loaded */
+unsigned long exits_counted(const char *name)
+{
+	FILE *exits = fopen("/sys/kernel/debug/zxvm/exits", "re");
+	unsigned long n, found = 0;
+	char line[32];
+
+	if (!exits)
+		SKIP("there is no debugfs");
+	while (fscanf(exits, "%31s %lu", line, &n) == 2)
+		if (!strcmp(line, name))
+			found = n;
+	fclose(exits);
+	return found;
+}
+
 void pin(pid_t tid, int cpu)
 {
 	cpu_set_t set;

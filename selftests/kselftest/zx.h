@@ -170,8 +170,10 @@ int vt_enter(struct vt *vt);
 void vt_asleep(struct vt *vt);
 void vt_stop(struct vt *vt);
 
-/* The host: a file of /sys or /proc, and the one CPU that a thread may use */
+/* The host: files of /sys or /proc, exits, and the one CPU that a thread may use */
 bool write_file(const char *path, const char *text);
+bool file_says(const char *path, const char *word);
+unsigned long exits_counted(const char *name);
 void pin(pid_t tid, int cpu);
 
 #endif /* ZX_H */

@@ -10,6 +10,7 @@
 #include <asm/msr.h>
 #include <asm/perf_event.h>
 
+#include "../posted.h"
 #include "vmx.h"
 
 struct vmx_caps vmx_caps __ro_after_init;
@@ -84,9 +85,13 @@ static const struct control exit_needed[] = {
 	{ }
 };
 
-/* Set if they are there and the host has a use for them: decide_perf() */
-static const struct control exit_perf[] = {
+/*
+ * Set if they are there and the host has a use for them: decide_perf(),
+ * decide_apic()
+ */
+static const struct control exit_wanted[] = {
 	{ VM_EXIT_LOAD_IA32_PERF_GLOBAL_CTRL, "load IA32_PERF_GLOBAL_CTRL" },
+	{ VM_EXIT_ACK_INTR_ON_EXIT, "acknowledge interrupt on exit" },
 	{ }
 };
 
@@ -192,6 +197,20 @@ static void decide_perf(void)
 	vmx_caps.entry &= ~VM_ENTRY_LOAD_IA32_PERF_GLOBAL_CTRL;
 }
 
+/* Who has interrupts posted acknowledges those of the host; 27.2.1.1 */
+static void decide_apic(u64 pin, u64 exec2)
+{
+	vmx_caps.apicv = (exec2 >> 32 & VMX_APICV) == VMX_APICV;
+	vmx_caps.posted = vmx_caps.apicv && zxvm_has_posted_vector() &&
+			  zxvm_host_uses_idt() &&
+			  pin >> 32 & PIN_BASED_POSTED_INTR &&
+			  vmx_caps.exit & VM_EXIT_ACK_INTR_ON_EXIT;
+	if (!vmx_caps.posted)
+		vmx_caps.exit &= ~VM_EXIT_ACK_INTR_ON_EXIT;
+	zxvm_host.apic_hw = vmx_caps.apicv;
+	zxvm_host.apic_posts = vmx_caps.posted;
+}
+
 /* X86_BUG_ITLB_MULTIHIT: CVE-2018-12207 */
 static u32 pt_flags(void)
 {
@@ -234,12 +253,13 @@ int vmx_probe(void)
 	      adjust(exec, exec_windows, NULL, &windows) ?:
 	      adjust(exec, exec_needed, NULL, &vmx_caps.exec) ?:
 	      adjust(exec2, exec2_needed, exec2_wanted, &vmx_caps.exec2) ?:
-	      adjust(exit, exit_needed, exit_perf, &vmx_caps.exit) ?:
+	      adjust(exit, exit_needed, exit_wanted, &vmx_caps.exit) ?:
 	      adjust(entry, entry_needed, entry_perf, &vmx_caps.entry) ?:
 	      check_ept(vmx_caps.ept);
 	if (ret)
 		return ret;
 	decide_perf();
+	decide_apic(pin, exec2);
 	/*
 	 * The manual promises the length for no EPT violation (28.2.5), every
 	 * CPU has it; another hypervisor under us may have not.
@@ -250,8 +270,6 @@ int vmx_probe(void)
 	if (!(vmx_caps.exec2 & SECONDARY_EXEC_ENABLE_INVPCID))
 		zxvm_host.invpcid = false;
 	zxvm_host.cr4 &= capability(MSR_IA32_VMX_CR4_FIXED1);
-	vmx_caps.apicv = (exec2 >> 32 & VMX_APICV) == VMX_APICV;
-	zxvm_host.apic_hw = vmx_caps.apicv;
 	zxvm_host.pt_flags = pt_flags();
 	vmx_caps.revision = basic & BASIC_REVISION;
 	vmx_caps.allowed[0] = pin >> 32 | (exec & GENMASK_ULL(63, 32));

@@ -12,6 +12,7 @@
 #include <asm/cpufeatures.h>
 #include <asm/msr-index.h>
 #include <asm/nospec-branch.h>
+#include <asm/segment.h>
 #include <asm/unwind_hints.h>
 #include <uapi/asm/vmx.h>
 
@@ -101,3 +102,26 @@ SYM_INNER_LABEL_ALIGN(vmx_exit, SYM_L_GLOBAL)
 	POP_HOST
 	RET
 SYM_FUNC_END(vmx_enter)
+
+.text
+
+/*
+ * void vmx_call_irq(unsigned long handler)
+ *
+ * Calls a handler of the IDT as the CPU would: SS, RSP, RFLAGS, CS and RIP are
+ * on an aligned stack. SDM vol. 3, 6.14.2.
+ */
+SYM_FUNC_START(vmx_call_irq)
+	push	%rbp
+	mov	%rsp, %rbp
+	and	$-16, %rsp
+	push	$__KERNEL_DS
+	push	%rbp
+	pushf
+	push	$__KERNEL_CS
+	CALL_NOSPEC rdi
+	/* IRET has done that; objtool does not know. */
+	mov	%rbp, %rsp
+	pop	%rbp
+	RET
+SYM_FUNC_END(vmx_call_irq)

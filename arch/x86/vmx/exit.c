@@ -241,6 +241,15 @@ static enum zxvm_run handle_ept_violation(struct zxvm_vcpu *vcpu,
 					qual & QUAL_EPT_ACCESS, how);
 }
 
+/* With posted interrupts it has been acknowledged: vmx_take_irq(); 28.2.2 */
+static enum zxvm_run handle_interrupt(struct zxvm_vcpu *vcpu,
+				      struct zxvm_exit *exit)
+{
+	if (vmx_caps.posted)
+		vcpu->arch.vmx->host_vector = vmx_read(VM_EXIT_INTR_INFO);
+	return zxvm_handle_interrupt(vcpu, exit);
+}
+
 /* The guest has ended an interrupt of the EOI-exit bitmap; 30.1.4 */
 static enum zxvm_run handle_eoi(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 {
@@ -264,8 +273,7 @@ static enum zxvm_run handle_apic_write(struct zxvm_vcpu *vcpu,
  */
 static const struct zxvm_reason reasons[] = {
 	[EXIT_REASON_EXCEPTION_NMI]	= { "exception", handle_exception },
-	[EXIT_REASON_EXTERNAL_INTERRUPT] = { "interrupt",
-					    zxvm_handle_interrupt },
+	[EXIT_REASON_EXTERNAL_INTERRUPT] = { "interrupt", handle_interrupt },
 	[EXIT_REASON_TRIPLE_FAULT]	= { "triple-fault",
 					    zxvm_handle_shutdown },
 	[EXIT_REASON_INIT_SIGNAL]	= { "init", zxvm_handle_refused },

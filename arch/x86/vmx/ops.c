@@ -32,5 +32,6 @@ const struct zxvm_vendor zxvm_vmx = {
 	.set_window = vmx_set_window,
 	.set_tpr_threshold = vmx_set_tpr_threshold,
 	.set_apic_hw = vmx_set_apic_hw,
+	.take_irq = vmx_take_irq,
 	.intercept_dr = vmx_intercept_dr,
 };

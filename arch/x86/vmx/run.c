@@ -3,6 +3,7 @@
  * One run of the guest on VMX, and the events and TLB flushes that go before
  * it. SDM vol. 3, 27 and 28.
  */
+#include <asm/desc.h>
 #include <asm/msr.h>
 #include <asm/processor-flags.h>
 
@@ -166,4 +167,22 @@ noinstr enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 out:
 	instrumentation_end();
 	return run;
+}
+
+/**
+ * vmx_take_irq() - see vendor.h
+ * @vcpu: the VCPU
+ */
+void vmx_take_irq(struct zxvm_vcpu *vcpu)
+{
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	const gate_desc *idt;
+	struct desc_ptr dt;
+
+	if (!vmx->host_vector)
+		return;
+	store_idt(&dt);
+	idt = (const gate_desc *)dt.address;
+	vmx_call_irq(gate_offset(&idt[vmx->host_vector]));
+	vmx->host_vector = 0;
 }

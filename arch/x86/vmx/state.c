@@ -607,6 +607,9 @@ static void switch_apicv(struct vmx_vcpu *vmx, bool on)
 		return;
 	vmx->apicv = on;
 	vmx_write(SECONDARY_VM_EXEC_CONTROL, vmx->exec2 | (on ? VMX_APICV : 0));
+	if (vmx_caps.posted)
+		vmx_write(PIN_BASED_VM_EXEC_CONTROL, vmx_caps.pin |
+			  (on ? PIN_BASED_POSTED_INTR : 0));
 	vmx_write(MSR_BITMAP, vmx_msr_bitmap(on));
 }
 

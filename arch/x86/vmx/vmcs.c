@@ -13,6 +13,7 @@
 #include <asm/msr.h>
 #include <asm/segment.h>
 
+#include "../posted.h"
 #include "../tables.h"
 #include "vmx.h"
 
@@ -90,13 +91,17 @@ u64 vmx_msr_bitmap(bool apicv)
 }
 
 /* They are read only while VMX_APICV is set, but compared with ours then. */
-static void init_apicv(void)
+static void init_apicv(struct zxvm_vcpu *vcpu)
 {
 	int i;
 
 	for (i = 0; i < 4; i++)
 		vmx_write(EOI_EXIT_BITMAP0 + 2 * i, 0);
 	vmx_write(GUEST_INTR_STATUS, 0);
+	if (!vmx_caps.posted || !vcpu->arch.apic.chip)
+		return;
+	vmx_write(POSTED_INTR_NV, ZXVM_POSTED_VECTOR);
+	vmx_write(POSTED_INTR_DESC_ADDR, __pa(&vcpu->arch.apic.chip->lapic));
 }
 
 static void init_controls(struct zxvm_vcpu *vcpu)
@@ -124,7 +129,7 @@ static void init_controls(struct zxvm_vcpu *vcpu)
 	vmx_write(VM_ENTRY_INTR_INFO_FIELD, 0);
 	vmx_write(MSR_BITMAP, vmx_msr_bitmap(false));
 	if (vmx_caps.apicv)
-		init_apicv();
+		init_apicv(vcpu);
 	vmx_write(VIRTUAL_APIC_PAGE_ADDR, __pa(vcpu->arch.apic.page));
 	vmx_write(TPR_THRESHOLD, 0);
 	vmx_write(EPT_POINTER, vmx_eptp(&vcpu->guest->vmar->pt.pt));

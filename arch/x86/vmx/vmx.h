@@ -90,7 +90,8 @@ struct vmx_selectors {
  * @vpid: VIRTUAL_PROCESSOR_ID; 0 if there was none left
  * @exec: primary processor-based controls as the VMCS has them
  * @exec2: secondary controls, but for %VMX_APICV
- * @apicv: the VMCS has %VMX_APICV
+ * @apicv: the VMCS has %VMX_APICV, and posted interrupts if there are
+ * @host_vector: the host's interrupt that the exit has acknowledged; 0: none
  * @eoi_exits: EOI-exit bitmap as the VMCS has it
  * @host: host fields as the VMCS has them
  * @guest_msrs: the guest's
@@ -113,6 +114,7 @@ struct vmx_vcpu {
 	u32 exec;
 	u32 exec2;
 	bool apicv;
+	u8 host_vector;
 	u64 eoi_exits[4];
 	struct vmx_host_cache host;
 	struct vmx_host_msrs guest_msrs;
@@ -157,6 +159,7 @@ struct vmx_vcpu {
  * @insn_len: VM_EXIT_INSTRUCTION_LEN can be had of EPT violations
  * @perf: entries and exits load IA32_PERF_GLOBAL_CTRL
  * @apicv: all of %VMX_APICV is there
+ * @posted: and posted interrupts; exits acknowledge the host's interrupts
  */
 struct vmx_caps {
 	u32 pin;
@@ -170,6 +173,7 @@ struct vmx_caps {
 	bool insn_len;
 	bool perf;
 	bool apicv;
+	bool posted;
 };
 
 extern struct vmx_caps vmx_caps __ro_after_init;
@@ -291,6 +295,7 @@ void vmx_set_segment(struct zxvm_vcpu *vcpu, enum zxvm_seg seg,
 		     const struct zxvm_segment *value);
 void vmx_set_tpr_threshold(struct zxvm_vcpu *vcpu, u8 class);
 void vmx_set_apic_hw(struct zxvm_vcpu *vcpu, bool on);
+void vmx_take_irq(struct zxvm_vcpu *vcpu);
 void vmx_set_window(struct zxvm_vcpu *vcpu, u32 windows);
 void vmx_add_dr6(struct zxvm_vcpu *vcpu, u64 bits);
 void vmx_intercept_dr(struct zxvm_vcpu *vcpu, bool on);
@@ -312,5 +317,6 @@ u32 vmx_blocked(struct zxvm_vcpu *vcpu);
 u32 vmx_enter(struct zxvm_vcpu *vcpu, struct vmx_switch *sw, bool launched);
 void vmx_exit(void);
 bool vmx_fast_cpuid(struct zxvm_vcpu *vcpu);
+void vmx_call_irq(unsigned long handler);
 
 #endif /* ZXVM_X86_VMX_H */

@@ -161,6 +161,65 @@ TEST_F(x2apic_delivery, boot_one)
 	expect_none(c);
 }
 
+/* An exit while an interrupt is delivered, by hardware or not: it comes again. */
+TEST_F(delivery_without_the_stack, boot_one)
+{
+	struct vt *c = &cpu[0];
+	int i;
+
+	to_x2apic(c);
+	wrmsr(c, 0x83f, 0x41);
+	expect_irq(c, OP_WINDOW, 0x41);
+	wrmsr(c, 0x83f, 0x51);
+	wrmsr(c, 0x83f, 0x61);
+	ASSERT_OK(zx_unmap(vm.vmar, STACK - PAGE, PAGE));
+	start(c, OP_WINDOW, 0, 0);
+	for (i = 0; i < 3; i++)
+		EXPECT_EQ(vt_enter(c), ENOENT);
+	ASSERT_OK(zx_map(vm.vmar, RWX | ZXVM_VM_SPECIFIC, STACK - PAGE,
+			 vm.ram + STACK - PAGE, PAGE));
+	EXPECT_TELL(c, TELL_C, 0x61);
+	EXPECT_TELL(c, TELL_C, 0x51);
+	next(c, TELL_DONE);
+	expect_none(c);
+	EXPECT_EQ(rdmsr(c, 0x812), 0);
+	EXPECT_EQ(rdmsr(c, 0x813), 0);
+}
+
+#define POSTS	500
+#define COUNT_OF(vector) (((volatile u64 *)(vm.ram + DATA))[vector])
+
+/* A VCPU that runs takes interrupts of another CPU without an exit. */
+TEST_F(posted_interrupts_need_no_exit, boot_one)
+{
+	struct vt *c = &cpu[0];
+	unsigned long before;
+	int i, vector;
+
+	if (!file_says("/proc/cpuinfo", "posted_intr"))
+		SKIP("this CPU has no posted interrupts");
+	to_x2apic(c);
+	set_eoi(c, EOI_COUNT);
+	pin(c->tid, 1);
+	pin(0, 0);
+	start(c, OP_SPIN, 0, 0);
+	vt_go(c);
+	before = exits_counted("interrupt");
+	for (i = 0; i < POSTS; i++) {
+		vector = 0x40 + i % 0x80;
+		ASSERT_OK(zx_interrupt(c->vcpu, vector));
+		while (COUNT_OF(vector) <= (unsigned int)i / 0x80)
+			;
+	}
+	/* What is left is the host's tick. */
+	EXPECT_TRUE(exits_counted("interrupt") - before < POSTS / 4);
+	ASSERT_OK(zx_kick(c->vcpu));
+	EXPECT_EQ(vt_wait(c), ECANCELED);
+	for (i = 0; i < 0x80; i++)
+		EXPECT_EQ(COUNT_OF(0x40 + i), POSTS / 0x80 +
+			  (i < POSTS % 0x80));
+}
+
 /* What is pending and in service while the mode changes */
 TEST(x2apic_comes_and_goes)
 {

@@ -34,6 +34,7 @@
 #define EOI_PAGE	1
 #define EOI_MSR		2
 #define EOI_QUIET	3
+#define EOI_COUNT	4
 #define GP		13
 
 extern const char guest_apic[], guest_apic_ap[];

@@ -7,7 +7,8 @@
 	 * Asks at TELL_DONE, does operation rbx, and asks again. What is read
 	 * is told at TELL_A, an exception at TELL_B, an interrupt at TELL_C
 	 * after its EOI, which r12 says how to give: 1: by the page, 2: by
-	 * the MSR, 0: not at all; 3: by the page, and nothing is told.
+	 * the MSR, 0: not at all; 3: by the page, and nothing is told; 4: by
+	 * the MSR, and one more is at DATA plus 8 times the vector.
 	 */
 	GUEST	apic
 	MMIO_BASE
@@ -108,6 +109,8 @@ apic_event:
 	je	2f
 	cmp	$3, %r12d
 	je	5f
+	cmp	$4, %r12d
+	je	6f
 	push	%rax
 	push	%rcx
 	push	%rdx
@@ -126,6 +129,13 @@ apic_event:
 	iretq
 5:	mov	$0xfee000b0, %edi
 	movl	$0, (%rdi)
+	add	$16, %rsp
+	iretq
+6:	mov	$0x80b, %ecx
+	xor	%eax, %eax
+	xor	%edx, %edx
+	wrmsr
+	incq	DATA(, %rsi, 8)
 	add	$16, %rsp
 	iretq
 4:	TELL	%rsi, TELL_B
