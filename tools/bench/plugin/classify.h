@@ -11,7 +11,9 @@ enum kind {
 	KIND_KERNEL,		/* any instruction of the host's kernel */
 	KIND_SYSCALL,
 	KIND_SYSREG,		/* accesses to system registers or MSRs */
-	KIND_SWITCH,		/* ERET, VMRUN, VMLOAD, VMSAVE, CLGI, STGI */
+	KIND_SWITCH,		/* ERET; what SVM or VMX has for world switches */
+	KIND_VMREAD,
+	KIND_VMWRITE,
 	KIND_TLB,		/* TLB invalidations */
 	KIND_CACHE,		/* cache maintenance */
 	KIND_BARRIER,
@@ -21,7 +23,11 @@ enum kind {
 	MARK_END,
 };
 
+/* NULL: the architecture has none */
 extern const char * const kind_names[KINDS];
+
+/* x86: the length of a mark */
+#define MARK_SIZE	7
 
 /* A kind, a mark, or -1; @kernel: at an address of the kernel */
 int classify(const void *insn, size_t size, bool kernel);

@@ -50,8 +50,9 @@ static void end(unsigned int vcpu, void *data)
 	(void)vcpu;
 	(void)data;
 	for (i = 0; i < KINDS; i++)
-		fprintf(out, "%s=%llu ", kind_names[i],
-			(unsigned long long)counts[i]);
+		if (kind_names[i])
+			fprintf(out, "%s=%llu ", kind_names[i],
+				(unsigned long long)counts[i]);
 	fprintf(out, "\n");
 	fflush(out);
 	if (!slots)

@@ -8,7 +8,9 @@ const char * const kind_names[KINDS] = {
 	[KIND_KERNEL]	= "kernel",
 	[KIND_SYSCALL]	= "syscall",
 	[KIND_SYSREG]	= "msr",
-	[KIND_SWITCH]	= "svm",
+	[KIND_SWITCH]	= "switch",
+	[KIND_VMREAD]	= "vmread",
+	[KIND_VMWRITE]	= "vmwrite",
 	[KIND_TLB]	= "tlb",
 	[KIND_CACHE]	= "xsave",
 	[KIND_BARRIER]	= "fence",
@@ -25,10 +27,12 @@ static bool is_prefix(uint8_t byte)
 	       (byte & 0xf0) == 0x40;
 }
 
-/* 0F 01 /3 with a register: VMRUN, VMMCALL, VMLOAD, VMSAVE, STGI, CLGI, ... */
+/* 0F 01 with a register: VMRUN, VMLOAD, VMSAVE, STGI, CLGI; VMLAUNCH, VMRESUME */
 static int classify_group7(uint8_t modrm)
 {
 	switch (modrm) {
+	case 0xc2:
+	case 0xc3:
 	case 0xd8:
 	case 0xda:
 	case 0xdb:
@@ -69,9 +73,17 @@ static int classify_0f(const uint8_t *bytes, size_t left)
 		return (modrm >> 3 & 7) == 3 ? KIND_TLB : -1;
 	case 0x01:
 		return classify_group7(modrm);
+	case 0x38:	/* INVEPT, INVVPID, INVPCID */
+		return modrm >= 0x80 && modrm <= 0x82 ? KIND_TLB : -1;
+	case 0x78:
+		return KIND_VMREAD;
+	case 0x79:
+		return KIND_VMWRITE;
 	case 0xae:
-	case 0xc7:
 		return classify_save(bytes[0], modrm);
+	case 0xc7:	/* VMPTRLD, VMCLEAR, VMXON, VMPTRST */
+		return modrm < 0xc0 && (modrm >> 3 & 7) >= 6 ? KIND_SWITCH :
+		       classify_save(bytes[0], modrm);
 	default:
 		return -1;
 	}
@@ -82,7 +94,7 @@ int classify(const void *insn, size_t size, bool kernel)
 	const uint8_t *bytes = insn;
 	size_t i;
 
-	if (size == 7 && !memcmp(bytes, "\x0f\x1f\x80", 3) &&
+	if (size == MARK_SIZE && !memcmp(bytes, "\x0f\x1f\x80", 3) &&
 	    !memcmp(bytes + 4, "\x5a\x5a\x5a", 3)) {
 		if (bytes[3] == 0x70)
 			return MARK_BEGIN;
