@@ -124,6 +124,12 @@ static void inject_pending(struct zxvm_vcpu *vcpu, u32 blocked)
 	inject_exception(vcpu, vector);
 }
 
+/* Hardware that has the local APIC leaves little to do here. */
+static bool anything_pending(const struct zxvm_vcpu *vcpu)
+{
+	return READ_ONCE(vcpu->arch.pending[0]) || next_interrupt(vcpu) >= 0;
+}
+
 /* What to wait for, given what is pending still */
 static u32 windows_wanted(const struct zxvm_vcpu *vcpu)
 {
@@ -159,7 +165,7 @@ enum zxvm_run zxvm_prepare(struct zxvm_vcpu *vcpu)
 	if (event->info & ZXVM_EVENT_VALID) {
 		static_call(zxvm_inject)(vcpu, event);
 		event->info = 0;
-	} else {
+	} else if (anything_pending(vcpu)) {
 		inject_pending(vcpu, static_call(zxvm_blocked)(vcpu));
 	}
 	windows = windows_wanted(vcpu);

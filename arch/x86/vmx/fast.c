@@ -26,7 +26,7 @@ noinstr bool vmx_fast_cpuid(struct zxvm_vcpu *vcpu)
 	    vmx_read(GUEST_RFLAGS) & X86_EFLAGS_TF)
 		return false;
 	zxvm_set_cpuid(vcpu, &row->regs);
-	vmx_advance(vmx_read(VM_EXIT_INSTRUCTION_LEN));
+	vmx_advance(vmx_read(GUEST_RIP), vmx_read(VM_EXIT_INSTRUCTION_LEN));
 	vcpu->arch.exits[EXIT_REASON_CPUID]++;
 	return true;
 }

@@ -77,7 +77,7 @@ u32 vmx_blocked(struct zxvm_vcpu *vcpu)
 	u32 blocked = 0;
 
 	if (shadow & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS) ||
-	    !(vmx_read(GUEST_RFLAGS) & X86_EFLAGS_IF))
+	    !(vmx_rflags(vcpu->arch.vmx) & X86_EFLAGS_IF))
 		blocked |= ZXVM_WINDOW_IRQ;
 	/* Some CPUs refuse an NMI after STI, too; 27.3.1.5 */
 	if (shadow & (GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS |
@@ -151,6 +151,7 @@ noinstr enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	if (unlikely(stale || vmx->vpid_stale))
 		flush_tlb(vcpu, stale);
 	zxvm_spec_enter(dirty);
+	vmx->known = 0;
 	instrumentation_end();
 
 	code = enter_guest(vcpu);

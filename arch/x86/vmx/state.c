@@ -17,6 +17,7 @@
 #include <asm/perf_event.h>
 #include <asm/segment.h>
 
+#include "../posted.h"
 #include "vmx.h"
 
 static const u16 field_encoding[ZXVM_FIELDS] = {
@@ -102,6 +103,28 @@ static void switch_msrs(const struct vmx_host_msrs *from,
 	if (to->fmask != from->fmask)
 		zxvm_wrmsr(MSR_SYSCALL_MASK, to->fmask);
 	load_tsc_aux(to->tsc_aux, from->tsc_aux);
+}
+
+/*
+ * KERNEL_GS_BASE without an access to the MSR, where the kernel makes use of
+ * FSGSBASE: an NMI in between finds its own GS by itself then. With FRED there
+ * is no SWAPGS.
+ */
+static noinstr u64 exchange_kernel_gs_base(u64 value)
+{
+	unsigned long flags;
+	u64 old;
+
+	if (!static_cpu_has(X86_FEATURE_FSGSBASE) || !zxvm_host_uses_idt()) {
+		old = zxvm_rdmsr(MSR_KERNEL_GS_BASE);
+		zxvm_wrmsr(MSR_KERNEL_GS_BASE, value);
+		return old;
+	}
+	raw_local_irq_save(flags);
+	asm volatile("swapgs\n\trdgsbase %0\n\twrgsbase %1\n\tswapgs"
+		     : "=&r" (old) : "r" (value) : "memory");
+	raw_local_irq_restore(flags);
+	return old;
 }
 
 static u64 get_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field)
@@ -209,6 +232,7 @@ static u64 read_field(enum zxvm_field field)
 static void write_field(struct vmx_vcpu *vmx, enum zxvm_field field,
 			u64 value)
 {
+	vmx->known = 0;
 	switch (field) {
 	case ZXVM_CR0:
 		write_guest_cr0(vmx, value);
@@ -271,9 +295,11 @@ static noinline u64 get_slow(struct zxvm_vcpu *vcpu, enum zxvm_field field)
  */
 u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 {
-	if (likely(vcpu->arch.live && field_encoding[field]))
-		return vmx_read(field_encoding[field]);
-	return get_slow(vcpu, field);
+	if (unlikely(!vcpu->arch.live || !field_encoding[field]))
+		return get_slow(vcpu, field);
+	if (field == ZXVM_RFLAGS)
+		return vmx_rflags(vcpu->arch.vmx);
+	return vmx_read(field_encoding[field]);
 }
 
 /**
@@ -296,9 +322,9 @@ void vmx_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 	}
 }
 
-static void read_code(struct zxvm_code *code)
+static void read_code(struct vmx_vcpu *vmx, struct zxvm_code *code)
 {
-	code->rip = vmx_read(GUEST_RIP);
+	code->rip = vmx_rip(vmx);
 	code->cr3 = vmx_read(GUEST_CR3);
 	code->efer = vmx_read(GUEST_IA32_EFER);
 	code->cs = vmx_read(GUEST_CS_AR_BYTES);
@@ -310,7 +336,7 @@ static noinline void get_code_slow(struct zxvm_vcpu *vcpu,
 	unsigned long flags;
 
 	if (window_begin(vcpu, &flags)) {
-		read_code(code);
+		read_code(vcpu->arch.vmx, code);
 		window_end(vcpu, flags);
 	} else {
 		memset(code, 0, sizeof(*code));
@@ -325,7 +351,7 @@ static noinline void get_code_slow(struct zxvm_vcpu *vcpu,
 void vmx_get_code(struct zxvm_vcpu *vcpu, struct zxvm_code *code)
 {
 	if (likely(vcpu->arch.live))
-		read_code(code);
+		read_code(vcpu->arch.vmx, code);
 	else
 		get_code_slow(vcpu, code);
 }
@@ -479,8 +505,11 @@ static noinline void restore_selectors(const struct vmx_vcpu *vmx)
 		loadsegment(fs, sel->fs);
 		wrmsrl(MSR_FS_BASE, vmx->host_fs_base);
 	}
-	if (sel->gs)
+	/* The base behind SWAPGS comes with the selector. */
+	if (sel->gs) {
 		load_gs_index(sel->gs);
+		wrmsrl(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
+	}
 }
 
 /**
@@ -499,8 +528,7 @@ void vmx_load(struct zxvm_vcpu *vcpu, int cpu)
 		vmx->vpid_stale = true;
 	vmx->host_fs_base = x86_fsbase_read_cpu();
 	save_selectors(vmx);
-	vmx->host_kernel_gs_base = zxvm_rdmsr(MSR_KERNEL_GS_BASE);
-	zxvm_wrmsr(MSR_KERNEL_GS_BASE, vmx->kernel_gs_base);
+	vmx->host_kernel_gs_base = exchange_kernel_gs_base(vmx->kernel_gs_base);
 	switch_msrs(vmx_host_msrs(), &vmx->guest_msrs);
 }
 
@@ -523,11 +551,10 @@ void vmx_put(struct zxvm_vcpu *vcpu)
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
 
 	switch_msrs(&vmx->guest_msrs, vmx_host_msrs());
-	vmx->kernel_gs_base = zxvm_rdmsr(MSR_KERNEL_GS_BASE);
+	vmx->kernel_gs_base = exchange_kernel_gs_base(vmx->host_kernel_gs_base);
 	restore_limits();
 	if (unlikely(vmx->has_selectors))
 		restore_selectors(vmx);
-	zxvm_wrmsr(MSR_KERNEL_GS_BASE, vmx->host_kernel_gs_base);
 }
 
 /**
@@ -553,8 +580,11 @@ void vmx_add_dr6(struct zxvm_vcpu *vcpu, u64 bits)
  */
 static __always_inline void skip_instruction(struct zxvm_vcpu *vcpu)
 {
-	vmx_advance(vcpu->arch.insn_len);
-	if (unlikely(vmx_read(GUEST_RFLAGS) & X86_EFLAGS_TF)) {
+	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+
+	vmx_advance(vmx_rip(vmx), vcpu->arch.insn_len);
+	vmx->known &= ~VMX_KNOWN_RIP;
+	if (unlikely(vmx_rflags(vmx) & X86_EFLAGS_TF)) {
 		vmx_add_dr6(vcpu, DR_STEP);
 		zxvm_queue_exception(vcpu, X86_TRAP_DB);
 	}

@@ -94,6 +94,10 @@ struct vmx_selectors {
  * @host_vector: the host's interrupt that the exit has acknowledged; 0: none
  * @eoi_exits: EOI-exit bitmap as the VMCS has it
  * @host: host fields as the VMCS has them
+ * @known: VMX_KNOWN_*: which of @rip and @rflags the VMCS has been asked for,
+ *	or told, since the last exit
+ * @rip: GUEST_RIP
+ * @rflags: GUEST_RFLAGS
  * @guest_msrs: the guest's
  * @kernel_gs_base: the guest's, while not loaded
  * @host_kernel_gs_base: the thread's, while loaded
@@ -117,6 +121,9 @@ struct vmx_vcpu {
 	u8 host_vector;
 	u64 eoi_exits[4];
 	struct vmx_host_cache host;
+	u8 known;
+	u64 rip;
+	u64 rflags;
 	struct vmx_host_msrs guest_msrs;
 	u64 kernel_gs_base;
 	u64 host_kernel_gs_base;
@@ -125,6 +132,9 @@ struct vmx_vcpu {
 	bool has_selectors;
 	struct vmx_selectors selectors;
 };
+
+#define VMX_KNOWN_RIP		BIT(0)
+#define VMX_KNOWN_RFLAGS	BIT(1)
 
 /* A basic exit reason that the kernel's headers do not name; appendix C */
 #define EXIT_REASON_GETSEC	11
@@ -220,15 +230,16 @@ static __always_inline bool vmx_in_64bit(void)
 /**
  * vmx_advance() - the instruction is done: RIP moves, the shadow of STI or
  * MOV SS ends
+ * @rip: GUEST_RIP
  * @length: of the instruction
  *
  * Context: as vmx_read().
  */
-static __always_inline void vmx_advance(u32 length)
+static __always_inline void vmx_advance(u64 rip, u32 length)
 {
 	const u64 shadows = GUEST_INTR_STATE_STI | GUEST_INTR_STATE_MOV_SS;
 	u64 shadow = vmx_read(GUEST_INTERRUPTIBILITY_INFO);
-	u64 rip = vmx_read(GUEST_RIP), next = rip + length;
+	u64 next = rip + length;
 
 	/* EIP wraps, and VM entry checks that it has. */
 	if (unlikely((rip ^ next) & BIT_ULL(32)) && !vmx_in_64bit())
@@ -236,6 +247,38 @@ static __always_inline void vmx_advance(u32 length)
 	vmx_write(GUEST_RIP, next);
 	if (unlikely(shadow & shadows))
 		vmx_write(GUEST_INTERRUPTIBILITY_INFO, shadow & ~shadows);
+}
+
+/**
+ * vmx_rip() - GUEST_RIP, asked for once after an exit
+ * @vmx: current
+ *
+ * Context: as vmx_read().
+ * Return: the value.
+ */
+static inline u64 vmx_rip(struct vmx_vcpu *vmx)
+{
+	if (!(vmx->known & VMX_KNOWN_RIP)) {
+		vmx->rip = vmx_read(GUEST_RIP);
+		vmx->known |= VMX_KNOWN_RIP;
+	}
+	return vmx->rip;
+}
+
+/**
+ * vmx_rflags() - GUEST_RFLAGS, asked for once after an exit
+ * @vmx: current
+ *
+ * Context: as vmx_read().
+ * Return: the value.
+ */
+static inline u64 vmx_rflags(struct vmx_vcpu *vmx)
+{
+	if (!(vmx->known & VMX_KNOWN_RFLAGS)) {
+		vmx->rflags = vmx_read(GUEST_RFLAGS);
+		vmx->known |= VMX_KNOWN_RFLAGS;
+	}
+	return vmx->rflags;
 }
 
 /* own.c */

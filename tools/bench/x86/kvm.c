@@ -61,7 +61,7 @@ void kvm_arch_vcpu_create(struct vcpu *vcpu)
 	sregs.cr3 = GUEST_PML4;
 	sregs.cr4 = 0x20;		/* PAE */
 	sregs.cr0 = 0x80010011;		/* PG, WP, ET, PE */
-	sregs.efer = 0x500;		/* LMA, LME */
+	sregs.efer = 0xd01;		/* NX, LMA, LME, SCE */
 	CALL(vcpu->fd, KVM_SET_SREGS, &sregs);
 	CALL(vcpu->fd, KVM_SET_REGS, &regs);
 }
