@@ -286,19 +286,19 @@ static enum zxvm_run handle_exit(struct zxvm_vcpu *vcpu,
 	exit_handler handler;
 
 	zxvm_count_exit(code);
-	trace_zxvm_exit(vcpu->index, code, ctx->pc,
-			exception == EXCEPTION_SYNC ? ctx->esr : 0);
+	if (trace_zxvm_exit_enabled())
+		trace_zxvm_exit(vcpu->index, code, ctx->pc,
+				exception == EXCEPTION_SYNC ? ctx->esr : 0);
 	/* An SError of the guest is its own affair, and is dropped. */
-	if (exception == EXCEPTION_SERROR)
-		return ZXVM_RUN_RESUME;
 	if (exception != EXCEPTION_SYNC)
-		return ZXVM_RUN_INTR;
+		return exception == EXCEPTION_SERROR ? ZXVM_RUN_RESUME :
+						       ZXVM_RUN_INTR;
 	handler = handlers[code & ESR_ELx_EC_MAX];
 	return handler ? handler(vcpu, exit) : handle_undef(vcpu, exit);
 }
 
 /* Nothing in here may be traced: RCU may not be watching. */
-static noinstr u64 enter_guest(struct zxvm_vcpu *vcpu)
+static __always_inline u64 enter_guest(struct zxvm_vcpu *vcpu)
 {
 	u64 exception;
 
@@ -331,23 +331,35 @@ static bool check_vmid(struct zxvm_vcpu *vcpu)
  *
  * Return: what is left to do.
  */
-enum zxvm_run zxvm_arch_vcpu_run(struct zxvm_vcpu *vcpu,
-				 struct zxvm_exit *exit)
+noinstr enum zxvm_run zxvm_arch_vcpu_run(struct zxvm_vcpu *vcpu,
+					 struct zxvm_exit *exit)
 {
+	enum zxvm_run run;
 	u64 exception;
 
-	if (READ_ONCE(vcpu->arch.power.state) != ZXVM_POWER_ON)
-		return ZXVM_RUN_WAIT;
+	instrumentation_begin();
+	if (READ_ONCE(vcpu->arch.power.state) != ZXVM_POWER_ON) {
+		run = ZXVM_RUN_WAIT;
+		goto out;
+	}
 	if (!check_vmid(vcpu)) {
 		vcpu->arch.slow = ZXVM_SLOW_VMID;
-		return ZXVM_RUN_SLOW;
+		run = ZXVM_RUN_SLOW;
+		goto out;
 	}
 	if (!list_empty_careful(&vcpu->arch.vgic.list))
 		zxvm_vgic_enter(vcpu);
+	instrumentation_end();
+
 	exception = enter_guest(vcpu);
+
+	instrumentation_begin();
 	if (vcpu->arch.vgic.used_lrs)
 		zxvm_vgic_leave(vcpu);
-	return handle_exit(vcpu, exit, exception);
+	run = handle_exit(vcpu, exit, exception);
+out:
+	instrumentation_end();
+	return run;
 }
 
 /**

@@ -148,8 +148,8 @@ static enum zxvm_run psci_1_0(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 }
 
 /* The PC is behind the instruction. */
-static enum zxvm_run handle_call(struct zxvm_vcpu *vcpu,
-				 struct zxvm_exit *exit)
+static __always_inline enum zxvm_run handle_call(struct zxvm_vcpu *vcpu,
+						 struct zxvm_exit *exit)
 {
 	u32 function = zxvm_get_x(vcpu, 0);
 
