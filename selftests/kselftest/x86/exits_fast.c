@@ -105,7 +105,9 @@ static void *kick_later(void *arg)
 TEST(cpuid_loop_gets_signals)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
-	struct itimerval it = { { 0, 1000 }, { 0, 1000 } };
+	/* So slow that the guest gets on between two */
+	int usec = 1000 * harness_time_scale();
+	struct itimerval it = { { 0, usec }, { 0, usec } };
 	pthread_t thread;
 
 	PROBE(loop);
