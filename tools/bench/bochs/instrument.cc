@@ -2,8 +2,11 @@
 /*
  * Bochs counts instructions by kind between the marks of the bench, one line
  * for each interval in the file that $BENCH_COUNTS names, as the plug-in of
- * QEMU does. What a guest executes is left out. There is one CPU.
+ * QEMU does; and each instruction of the host's kernel by itself in the file
+ * that $BENCH_PROFILE names. What a guest executes is left out. There is one CPU.
  */
+#include <unordered_map>
+
 #include "bochs.h"
 #include "cpu/cpu.h"
 
@@ -14,12 +17,28 @@ extern "C" {
 #define KERNEL	(1ULL << 63)
 
 static uint64_t counts[KINDS];
+static std::unordered_map<uint64_t, uint64_t> profile;
 static bool counting;
 
 static void begin(void)
 {
 	memset(counts, 0, sizeof(counts));
+	profile.clear();
 	counting = true;
+}
+
+static void write_profile(void)
+{
+	static const char *name = getenv("BENCH_PROFILE");
+	static FILE *out = name ? fopen(name, "w") : NULL;
+
+	if (!out)
+		return;
+	fprintf(out, "interval\n");
+	for (auto &slot : profile)
+		fprintf(out, "%llx %llu\n", (unsigned long long)slot.first,
+			(unsigned long long)slot.second);
+	fflush(out);
 }
 
 static void end(void)
@@ -33,10 +52,12 @@ static void end(void)
 				(unsigned long long)counts[kind]);
 	fprintf(out, "\n");
 	fflush(out);
+	write_profile();
 }
 
 void bx_instr_before_execution(unsigned int cpu, bxInstruction_c *i)
 {
+	uint64_t addr;
 	bool kernel;
 	int kind;
 
@@ -44,7 +65,8 @@ void bx_instr_before_execution(unsigned int cpu, bxInstruction_c *i)
 		return;
 	if (BX_CPU(cpu)->in_vmx_guest || BX_CPU(cpu)->in_svm_guest)
 		return;
-	kernel = BX_CPU(cpu)->get_instruction_pointer() & KERNEL;
+	addr = BX_CPU(cpu)->get_instruction_pointer();
+	kernel = addr & KERNEL;
 	kind = classify(i->get_opcode_bytes(), i->ilen(), kernel);
 	if (kind == MARK_BEGIN)
 		begin();
@@ -52,5 +74,8 @@ void bx_instr_before_execution(unsigned int cpu, bxInstruction_c *i)
 		end();
 	else if (kind >= 0)
 		counts[kind]++;
-	counts[KIND_KERNEL] += kernel;
+	if (!kernel)
+		return;
+	counts[KIND_KERNEL]++;
+	profile[addr]++;
 }
