@@ -33,12 +33,15 @@ static bool has_lapic(const struct zxvm_vcpu *vcpu)
 }
 
 /* Before anything is done with it: hardware may have worked on its page. */
-static struct lapic *reloaded(const struct zxvm_vcpu *vcpu)
+static struct lapic *reloaded(struct zxvm_vcpu *vcpu)
 {
+	struct zxvm_apic *apic = &vcpu->arch.apic;
 	struct lapic *lapic = lapic_of(vcpu);
 
-	if (vcpu->arch.apic.hw)
+	if (apic->hw && apic->stale) {
+		apic->stale = false;
 		lapic_reload(lapic);
+	}
 	return lapic;
 }
 

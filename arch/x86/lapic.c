@@ -83,9 +83,12 @@ static void merge_word(struct lapic *lapic, u32 word, u32 edge, u32 level)
 	u32 irr = lapic_reg(lapic, LAPIC_IRR + offset);
 	u32 busy = irr | lapic_reg(lapic, LAPIC_ISR + offset);
 	u32 tmr = lapic_reg(lapic, LAPIC_TMR + offset);
+	u32 new = (tmr & ~(edge & ~busy)) | level;
 
-	lapic_set_reg(lapic, LAPIC_TMR + offset,
-		      (tmr & ~(edge & ~busy)) | level);
+	if (unlikely(new != tmr)) {
+		lapic_set_reg(lapic, LAPIC_TMR + offset, new);
+		lapic->tmr_changed = true;
+	}
 	lapic_set_reg(lapic, LAPIC_IRR + offset, irr | edge | level);
 	lapic->irr_words |= BIT(word);
 }
@@ -221,6 +224,7 @@ void lapic_reset(struct lapic *lapic)
 	lapic->deadline = 0;
 	lapic_timer_stop(lapic);
 	memset(lapic->regs, 0, LAPIC_SIZE);
+	lapic->tmr_changed = true;
 	lapic->irr_words = 0;
 	lapic->isr_words = 0;
 	lapic->errors = 0;

@@ -122,6 +122,7 @@
  * @base: IA32_APIC_BASE
  * @deadline: of the timer, in guest TSC; 0: not running
  * @armed: what lapic_arm_timer() was told last
+ * @tmr_changed: since whoever looks at TMR has cleared this
  * @errors: for the next write of ESR
  * @irr_words: words of IRR that are not zero
  * @isr_words: words of ISR that are not zero
@@ -143,6 +144,7 @@ struct lapic {
 	u64 base;
 	u64 deadline;
 	u64 armed;
+	bool tmr_changed;
 	u32 errors;
 	u8 irr_words;
 	u8 isr_words;

@@ -643,11 +643,14 @@ static void switch_apicv(struct vmx_vcpu *vmx, bool on)
 	vmx_write(MSR_BITMAP, vmx_msr_bitmap(on));
 }
 
-static void write_eoi_exits(struct vmx_vcpu *vmx, const struct lapic *lapic)
+static void write_eoi_exits(struct vmx_vcpu *vmx, struct lapic *lapic)
 {
 	u64 bitmap[4];
 	int i;
 
+	if (likely(!lapic->tmr_changed))
+		return;
+	lapic->tmr_changed = false;
 	lapic_eoi_exits(lapic, bitmap);
 	for (i = 0; i < ARRAY_SIZE(bitmap); i++) {
 		if (likely(vmx->eoi_exits[i] == bitmap[i]))
@@ -667,7 +670,7 @@ static void write_eoi_exits(struct vmx_vcpu *vmx, const struct lapic *lapic)
  */
 void vmx_set_apic_hw(struct zxvm_vcpu *vcpu, bool on)
 {
-	const struct lapic *lapic = &vcpu->arch.apic.chip->lapic;
+	struct lapic *lapic = &vcpu->arch.apic.chip->lapic;
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
 	u16 status;
 
