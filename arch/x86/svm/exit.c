@@ -356,6 +356,7 @@ static noinline enum zxvm_run handle_odd(struct zxvm_vcpu *vcpu,
 	}
 	if (was_delivering(vcpu))
 		svm_requeue(vcpu);
+	svm->soft_exception = false;
 	if (svm->stepping && code != EXCP(X86_TRAP_DB) &&
 	    vmcb->rip != svm->step_rip)
 		svm_stepped(vcpu);

@@ -177,13 +177,14 @@ static __always_inline void svm_advance(struct vmcb *vmcb, u32 length)
  * svm_is_odd() - is there more to the last exit than its code says?
  * @svm: the VCPU
  *
- * Return: true if it came in a shadow, in a step, or while an event was being
- * delivered.
+ * Return: true if it came in a shadow, in a step, while an event was being
+ * delivered, or behind an injected #BP or #OF.
  */
 static __always_inline bool svm_is_odd(const struct svm_vcpu *svm)
 {
 	return svm->vmcb->exit_int_info & ZXVM_EVENT_VALID ||
-	       svm->vmcb->int_state & VMCB_INTERRUPT_SHADOW || svm->stepping;
+	       svm->vmcb->int_state & VMCB_INTERRUPT_SHADOW ||
+	       svm->stepping || svm->soft_exception;
 }
 
 /**

@@ -98,6 +98,17 @@ static void all_interrupted(u64 page)
 	}
 }
 
+/* One that is injected and one that is executed are interrupted differently. */
+TEST(int3_behind_a_breakpoint_of_the_vmm)
+{
+	PROBE(kinds);
+	EXPECT_ASK();
+	ARG(1) = WINDOW;
+	ASSERT_OK(zx_interrupt(vm.vcpu, BP));
+	EXPECT_EVENT(BP, 0);
+	interrupted(1, STACK - PAGE);
+}
+
 TEST(without_the_idt)
 {
 	all_interrupted(IDT);
