@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* CPUs, and the whole machine, go and come back with guests on them */
+#include <sys/utsname.h>
+
 #include "zx.h"
 
 #define OTHER_CPU	1
@@ -127,14 +129,24 @@ TEST_T(last_guest_while_a_cpu_is_away, 60)
 	stop(&vt);
 }
 
-/* Suspend to RAM; the clock wakes the machine. The testbed says if it can. */
+/* The testbed says with which kernel it does */
+static bool host_wakes(void)
+{
+	const char *kernel = getenv("zxvm_wakes");
+	struct utsname name;
+
+	return kernel && !uname(&name) &&
+	       !strncmp(name.release, kernel, strlen(kernel));
+}
+
+/* Suspend to RAM; the clock wakes the machine. */
 TEST_T(machine_sleeps_under_a_running_guest, 120)
 {
 	static struct vt vt;
 	volatile u64 *count;
 
-	if (!getenv("zxvm_wakes"))
-		SKIP("this testbed does not wake from suspend");
+	if (!host_wakes())
+		SKIP("this testbed does not wake from suspend with this kernel, or not always");
 	count = start(&vt);
 	vt_go(&vt);
 	wait_progress(count);
