@@ -475,6 +475,6 @@ enum zxvm_run zxvm_write_cr8(struct zxvm_vcpu *vcpu, u64 value)
 	vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)] = value << 4;
 	if (!has_lapic(vcpu))
 		return zxvm_finish_insn(vcpu);
-	lapic_set_tpr(lapic_of(vcpu), value << 4);
+	lapic_set_tpr(reloaded(vcpu), value << 4);
 	return finish_lapic(vcpu, true);
 }

@@ -180,22 +180,6 @@ TEST_FT(cpuid_loop_moves_between_cpus, loop_thread, 60)
 	EXPECT_ERR(vt_wait(&vt), ECANCELED);
 }
 
-/* What "exits" has counted of CPUID on all CPUs */
-static u64 counted(void)
-{
-	FILE *exits = fopen("/sys/kernel/debug/zxvm/exits", "re");
-	unsigned long n, sum = 0;
-	char name[32];
-
-	if (!exits)
-		SKIP("there is no debugfs");
-	while (fscanf(exits, "%31s %lu", name, &n) == 2)
-		if (!strcmp(name, "cpuid"))
-			sum = n;
-	fclose(exits);
-	return sum;
-}
-
 /* rbp times a leaf that all VCPUs see alike, and one that they do not */
 SNIPPET(both_kinds,
 	"1:" ASK
@@ -211,10 +195,10 @@ TEST(cpuid_is_counted_exactly)
 
 	PROBE(both_kinds);
 	EXPECT_ASK();
-	was = counted();
+	was = exits_counted("cpuid");
 	PAGE_ARG(vm.page, 5) = 1000;
 	EXPECT_ASK();
-	EXPECT_EQ(counted() - was, 2000);
+	EXPECT_EQ(exits_counted("cpuid") - was, 2000);
 }
 
 /* Lines of the trace that tell an exit for CPUID */
