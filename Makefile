@@ -56,9 +56,10 @@ check-debug:
 	@$(HOSTS)/install-deps
 	@$(HOSTS)/check -d
 
+# Not with MAKEFLAGS: the kernel's makefile would take the bench's O for its own.
 bench:
 	@$(HOSTS)/install-deps
-	@tools/bench/run
+	@MAKEFLAGS= tools/bench/run
 
 help:
 	@sed -n 's/^# *|//p' $(lastword $(MAKEFILE_LIST))
