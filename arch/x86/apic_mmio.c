@@ -114,8 +114,8 @@ static void load_value(struct zxvm_vcpu *vcpu, const struct insn_mmio *mmio,
  * @vcpu: loaded
  * @exit: of the exit
  *
- * The instruction is fetched anew: it is done as it is now, to the address
- * that it had.
+ * Unless the CPU has told its bytes the instruction is fetched anew: it is done
+ * as it is now, to the address that it had.
  *
  * Context: may sleep.
  * Return: ZXVM_RUN_RESUME; ZXVM_RUN_STATUS for an instruction that is neither

@@ -106,6 +106,8 @@ struct zxvm_io {
  *	CPU did not say
  * @insn: that instruction, where a vendor has asked for %ZXVM_SLOW_INSN;
  *	length 0 if it could not be fetched
+ * @insn_bytes: how many bytes of that instruction, and what may follow it, the
+ *	CPU has fetched for the last exit, then these; NULL if it never does
  * @fetched: the last instructions that were fetched
  * @requests: ZXVM_REQUEST_*
  * @live: CR2 and the FPU registers are in the CPU; interrupts are off
@@ -144,6 +146,7 @@ struct zxvm_arch_vcpu {
 	u64 *exits;
 	u32 insn_len;
 	struct insn insn;
+	const u8 *insn_bytes;
 	struct zxvm_fetched *fetched;
 	unsigned long requests;
 	bool live;

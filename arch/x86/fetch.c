@@ -90,6 +90,24 @@ static enum insn_mode insn_mode(const struct zxvm_code *code)
 	return code->cs & ZXVM_AR_DB ? INSN_32 : INSN_16;
 }
 
+static bool is_amd(void)
+{
+	return zxvm_vendor->backend == ZXVM_BACKEND_SVM;
+}
+
+/* What the CPU has executed, whatever is in memory by now. */
+static bool decode_given(struct zxvm_vcpu *vcpu, struct insn *insn)
+{
+	const u8 *given = vcpu->arch.insn_bytes;
+	struct zxvm_code code;
+
+	if (!given || !given[0])
+		return false;
+	static_call(zxvm_get_code)(vcpu, &code);
+	return !insn_decode(given + 1, min_t(u8, given[0], INSN_MAX_LENGTH),
+			    insn_mode(&code), is_amd(), insn);
+}
+
 static void look_where(struct zxvm_vcpu *vcpu, struct fetch_from *from)
 {
 	struct zxvm_code code;
@@ -159,8 +177,8 @@ static struct zxvm_fetched *slot_of(const struct zxvm_vcpu *vcpu,
 }
 
 /**
- * zxvm_fetch_again() - find out the length of an instruction that has hit a
- * trap before
+ * zxvm_fetch_again() - find out the length of an instruction that the CPU has
+ * given, or that has hit a trap before
  * @vcpu: loaded
  *
  * What cannot be read without a fault is left to zxvm_slow_decode().
@@ -172,8 +190,13 @@ bool zxvm_fetch_again(struct zxvm_vcpu *vcpu)
 {
 	const struct zxvm_fetched *fetched;
 	struct fetch_from from;
+	struct insn insn;
 	bool found;
 
+	if (decode_given(vcpu, &insn)) {
+		vcpu->arch.insn_len = insn.length;
+		return true;
+	}
 	look_where(vcpu, &from);
 	fetched = slot_of(vcpu, &from);
 	if (!fetched->insn.length || !is_same(&fetched->from, &from))
@@ -240,13 +263,12 @@ static unsigned int fetch_piece(struct zxvm_vmar *vmar,
 static int fetch(struct zxvm_vmar *vmar, const struct fetch_from *from,
 		 struct zxvm_fetched *fetched, struct insn *insn)
 {
-	bool amd = zxvm_vendor->backend == ZXVM_BACKEND_SVM;
 	unsigned int n;
 	int ret;
 
 	fetched->insn.length = 0;
 	n = fetch_piece(vmar, from, 0, fetched);
-	ret = insn_decode(fetched->bytes, n, from->mode, amd, insn);
+	ret = insn_decode(fetched->bytes, n, from->mode, is_amd(), insn);
 	if (!ret) {
 		fetched->from = *from;
 		fetched->insn = *insn;
@@ -255,7 +277,7 @@ static int fetch(struct zxvm_vmar *vmar, const struct fetch_from *from,
 	if (ret != -EAGAIN || !n || n == INSN_MAX_LENGTH)
 		return ret;
 	n += fetch_piece(vmar, from, n, fetched);
-	return insn_decode(fetched->bytes, n, from->mode, amd, insn);
+	return insn_decode(fetched->bytes, n, from->mode, is_amd(), insn);
 }
 
 /**
@@ -275,6 +297,8 @@ int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn)
 	struct zxvm_fetched *fetched;
 	struct fetch_from from;
 
+	if (decode_given(vcpu, insn))
+		return 0;
 	look_where(vcpu, &from);
 	fetched = slot_of(vcpu, &from);
 	if (!fetched->insn.length || !is_same(&fetched->from, &from) ||

@@ -87,7 +87,8 @@ static_assert(offsetof(struct svm_vcpu, host_pa) == 16);
  * @revision: CPUID Fn8000_000A EAX
  * @next_rip: next_rip is saved
  * @flush_asid: one ASID can be flushed
- * @decode: CR accesses tell their register
+ * @decode: CR accesses tell their register, OUTS its segment, and nested page
+ *	faults the bytes of their instruction
  * @pause_filter: PAUSE in a tight loop can be intercepted
  * @vnmi: NMIs are virtual
  * @xsetbv_native: XSETBV may not exit, whatever is asked for

@@ -187,6 +187,8 @@ int svm_vcpu_init(struct zxvm_vcpu *vcpu)
 	svm->pa = __sme_set(__pa(svm->vmcb));
 	svm->asid_cpu = -1;
 	vcpu->arch.svm = svm;
+	if (svm_caps.decode)
+		vcpu->arch.insn_bytes = &svm->vmcb->insn_bytes_fetched;
 	init_control(vcpu);
 	svm_reset_save_area(svm);
 	return 0;
