@@ -19,6 +19,7 @@
  *     irqfd_lock (spin, irqs off)  the lists of irqfds
  *   ioapic->lock (raw spin, irqs off) x86: pins of the I/O APIC; any context
  *     zxvm_lapic->lock (raw spin)  x86: keeps a VCPU while it is notified
+ *   svm_guest->lock (raw spin)     x86: AVIC's logical table; alone
  *   vgic->lock (raw spin, irqs off) arm64: interrupt state; any context
  *     the scheduler's              a VCPU is woken or kicked
  *

@@ -581,6 +581,44 @@ int zxvm_vmar_fault(struct zxvm_vmar *vmar, struct zxvm_page_cache *cache,
 }
 
 /**
+ * zxvm_vmar_map_page() - show the guest a page of the kernel's own
+ * @vmar: of the guest
+ * @cache: of the VCPU
+ * @gpa: where: a page that is reserved, zxvm_guest_reserve()
+ * @pa: its physical address
+ * @perms: ZXVM_VM_PERM_*
+ *
+ * Like all else that is in the table, it may be dropped at any time.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int zxvm_vmar_map_page(struct zxvm_vmar *vmar, struct zxvm_page_cache *cache,
+		       u64 gpa, u64 pa, u32 perms)
+{
+	int ret = page_cache_fill(cache);
+
+	if (ret)
+		return ret;
+	spin_lock(&vmar->pt_lock);
+	zxvm_arch_pt_map(&vmar->pt, cache, gpa, pa, PAGE_SIZE, perms, perms);
+	spin_unlock(&vmar->pt_lock);
+	return 0;
+}
+
+/**
+ * zxvm_vmar_unmap_page() - hide it again
+ * @vmar: of the guest
+ * @gpa: where
+ *
+ * Context: may sleep. No VCPU can use the page when it returns.
+ */
+void zxvm_vmar_unmap_page(struct zxvm_vmar *vmar, u64 gpa)
+{
+	drop_range(vmar, gpa, gpa + PAGE_SIZE - 1, true);
+}
+
+/**
  * zxvm_vmar_create() - the address space of a new guest
  * @guest_koid: of the guest
  * @traps: of the guest

@@ -73,6 +73,9 @@ int zxvm_vmar_read_word(struct zxvm_vmar *vmar, u64 gpa, u64 *word);
 int zxvm_vmar_write(struct zxvm_vmar *vmar, u64 gpa, const void *buf,
 		    size_t size);
 int zxvm_vmar_punch(struct zxvm_vmar *vmar, u64 start, u64 last);
+int zxvm_vmar_map_page(struct zxvm_vmar *vmar, struct zxvm_page_cache *cache,
+		       u64 gpa, u64 pa, u32 perms);
+void zxvm_vmar_unmap_page(struct zxvm_vmar *vmar, u64 gpa);
 void zxvm_page_cache_free(struct zxvm_page_cache *cache);
 void *zxvm_page_cache_take(struct zxvm_page_cache *cache);
 

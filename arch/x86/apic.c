@@ -32,8 +32,15 @@ static bool has_lapic(const struct zxvm_vcpu *vcpu)
 	return vcpu->arch.apic.chip;
 }
 
-/* Before anything is done with it: hardware may have worked on its page. */
-static struct lapic *reloaded(struct zxvm_vcpu *vcpu)
+/**
+ * zxvm_apic_reloaded() - a local APIC, before anything is done with it:
+ * hardware may have worked on its page
+ * @vcpu: of a guest with an irqchip
+ *
+ * Context: the owner thread.
+ * Return: the model.
+ */
+struct lapic *zxvm_apic_reloaded(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_apic *apic = &vcpu->arch.apic;
 	struct lapic *lapic = lapic_of(vcpu);
@@ -46,13 +53,15 @@ static struct lapic *reloaded(struct zxvm_vcpu *vcpu)
 }
 
 /*
- * In x2APIC mode alone, and while software has it enabled: hardware would
+ * VMX: in x2APIC mode alone, and while software has it enabled: hardware would
  * accept a self IPI at any time.
  */
 static bool wants_hw(const struct zxvm_vcpu *vcpu)
 {
 	const struct lapic *lapic = lapic_of(vcpu);
 
+	if (zxvm_host.apic_shared)
+		return true;
 	return zxvm_host.apic_hw && lapic_is_x2apic(lapic) &&
 	       lapic_reg(lapic, LAPIC_SVR) & LAPIC_SVR_ENABLE;
 }
@@ -97,6 +106,7 @@ int zxvm_apic_init(struct zxvm_vcpu *vcpu)
 	if (ret)
 		return ret;
 	apic->page = lapic_of(vcpu)->regs;
+	apic->hw = wants_hw(vcpu);
 	apic->wait_sipi = vcpu->index;
 	if (apic->wait_sipi)
 		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
@@ -156,7 +166,7 @@ static void take_zircon_timer(struct zxvm_vcpu *vcpu)
 static void take_posted(struct zxvm_vcpu *vcpu)
 {
 	if (has_lapic(vcpu))
-		note_events(vcpu, lapic_take(reloaded(vcpu)));
+		note_events(vcpu, lapic_take(zxvm_apic_reloaded(vcpu)));
 	else
 		take_zircon_timer(vcpu);
 }
@@ -235,19 +245,38 @@ void zxvm_apic_eoi_done(struct zxvm_vcpu *vcpu, u8 vector)
 }
 
 /**
- * zxvm_apic_written() - hardware has written a register that it leaves to us
+ * zxvm_apic_written() - the guest has written a register that hardware leaves
+ * to us
  * @vcpu: loaded; the instruction has been stepped over
  * @offset: in the page
+ * @value: what was written
  *
  * Context: interrupts off.
  */
-void zxvm_apic_written(struct zxvm_vcpu *vcpu, u32 offset)
+void zxvm_apic_written(struct zxvm_vcpu *vcpu, u32 offset, u32 value)
 {
-	struct lapic *lapic = reloaded(vcpu);
+	struct lapic *lapic = zxvm_apic_reloaded(vcpu);
 
-	lapic_write_msr(lapic, LAPIC_MSR_FIRST + offset / 16,
-			lapic_reg(lapic, offset));
+	if (lapic_is_xapic(lapic))
+		lapic_write_mmio(lapic, offset, sizeof(value), value);
+	else
+		lapic_write_msr(lapic, LAPIC_MSR_FIRST + offset / 16, value);
 	zxvm_apic_worked(vcpu);
+}
+
+/**
+ * zxvm_apic_sent() - hardware has put an IPI into the pages of those whom it
+ * is for, but does not know where they run
+ * @vcpu: the sender; loaded; the instruction has been stepped over
+ *
+ * Context: interrupts off.
+ */
+void zxvm_apic_sent(struct zxvm_vcpu *vcpu)
+{
+	struct apic_msg msg;
+
+	lapic_last_ipi(lapic_of(vcpu), &msg);
+	apic_notify(&vcpu->guest->arch.irqchip->bus, lapic_of(vcpu), &msg);
 }
 
 /**
@@ -265,6 +294,8 @@ bool zxvm_apic_wakes(struct zxvm_vcpu *vcpu, u64 rflags)
 {
 	struct zxvm_apic *apic = &vcpu->arch.apic;
 
+	/* IPIs of hardware come at any time, and without an event. */
+	apic->stale = true;
 	take_posted(vcpu);
 	if (!has_lapic(vcpu))
 		return !bitmap_empty(vcpu->arch.pending, ZXVM_MAX_VECTORS);
@@ -316,6 +347,18 @@ static enum zxvm_run finish_lapic(struct zxvm_vcpu *vcpu, bool done)
 		return zxvm_inject_gp(vcpu);
 	zxvm_apic_worked(vcpu);
 	return zxvm_finish_insn(vcpu);
+}
+
+/* The page of the local APIC is not for other modes. */
+static enum zxvm_run finish_base(struct zxvm_vcpu *vcpu, u64 value)
+{
+	struct lapic *lapic = zxvm_apic_reloaded(vcpu);
+	enum zxvm_run run = finish_lapic(vcpu, lapic_set_base(lapic, value));
+
+	if (!zxvm_host.apic_shared || lapic_is_xapic(lapic))
+		return run;
+	vcpu->arch.slow = ZXVM_SLOW_APIC_MODE;
+	return ZXVM_RUN_SLOW;
 }
 
 static enum zxvm_run finish_zircon(struct zxvm_vcpu *vcpu,
@@ -370,8 +413,7 @@ enum zxvm_run zxvm_write_apic_base(struct zxvm_vcpu *vcpu,
 				   struct zxvm_exit *exit, u64 value)
 {
 	if (has_lapic(vcpu))
-		return finish_lapic(vcpu, lapic_set_base(reloaded(vcpu),
-							 value));
+		return finish_base(vcpu, value);
 	if ((value ^ ZIRCON_BASE) & ~LAPIC_BASE_BSP)
 		return zxvm_handle_unexpected(exit, -EINVAL);
 	return zxvm_finish_insn(vcpu);
@@ -392,7 +434,7 @@ bool zxvm_read_x2apic(struct zxvm_vcpu *vcpu, u32 msr, u64 *value)
 
 	if (!has_lapic(vcpu))
 		return zircon_apic_read(&vcpu->arch.apic.zircon, msr, value);
-	done = lapic_read_msr(reloaded(vcpu), msr, value);
+	done = lapic_read_msr(zxvm_apic_reloaded(vcpu), msr, value);
 	zxvm_apic_worked(vcpu);
 	return done;
 }
@@ -413,8 +455,9 @@ enum zxvm_run zxvm_write_x2apic(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 	enum zircon_apic_way way;
 
 	if (has_lapic(vcpu))
-		return finish_lapic(vcpu, lapic_write_msr(reloaded(vcpu), msr,
-							  value));
+		return finish_lapic(vcpu,
+				    lapic_write_msr(zxvm_apic_reloaded(vcpu),
+						    msr, value));
 	way = zircon_apic_write(&vcpu->arch.apic.zircon, msr, value, rdtsc(),
 				&exit->packet);
 	return finish_zircon(vcpu, exit, way, value);
@@ -432,7 +475,7 @@ bool zxvm_read_tsc_deadline(struct zxvm_vcpu *vcpu, u64 *value)
 {
 	if (!has_lapic(vcpu))
 		return false;
-	*value = lapic_tsc_deadline(reloaded(vcpu));
+	*value = lapic_tsc_deadline(zxvm_apic_reloaded(vcpu));
 	zxvm_apic_worked(vcpu);
 	return true;
 }
@@ -452,7 +495,7 @@ enum zxvm_run zxvm_write_tsc_deadline(struct zxvm_vcpu *vcpu,
 	enum zircon_apic_way way;
 
 	if (has_lapic(vcpu)) {
-		lapic_set_tsc_deadline(reloaded(vcpu), value);
+		lapic_set_tsc_deadline(zxvm_apic_reloaded(vcpu), value);
 		return finish_lapic(vcpu, true);
 	}
 	way = zircon_apic_set_deadline(&vcpu->arch.apic.zircon, value,
@@ -475,6 +518,6 @@ enum zxvm_run zxvm_write_cr8(struct zxvm_vcpu *vcpu, u64 value)
 	vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)] = value << 4;
 	if (!has_lapic(vcpu))
 		return zxvm_finish_insn(vcpu);
-	lapic_set_tpr(reloaded(vcpu), value << 4);
+	lapic_set_tpr(zxvm_apic_reloaded(vcpu), value << 4);
 	return finish_lapic(vcpu, true);
 }

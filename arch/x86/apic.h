@@ -101,7 +101,9 @@ enum zxvm_run zxvm_apic_take(struct zxvm_vcpu *vcpu);
 int zxvm_apic_ready(const struct zxvm_vcpu *vcpu);
 void zxvm_apic_enter(struct zxvm_vcpu *vcpu);
 void zxvm_apic_eoi_done(struct zxvm_vcpu *vcpu, u8 vector);
-void zxvm_apic_written(struct zxvm_vcpu *vcpu, u32 offset);
+void zxvm_apic_written(struct zxvm_vcpu *vcpu, u32 offset, u32 value);
+void zxvm_apic_sent(struct zxvm_vcpu *vcpu);
+struct lapic *zxvm_apic_reloaded(struct zxvm_vcpu *vcpu);
 bool zxvm_apic_wakes(struct zxvm_vcpu *vcpu, u64 rflags);
 u64 zxvm_read_apic_base(const struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_write_apic_base(struct zxvm_vcpu *vcpu,

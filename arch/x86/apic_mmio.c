@@ -41,7 +41,7 @@ bool zxvm_apic_page(u64 gpa)
 enum zxvm_run zxvm_handle_apic_page(struct zxvm_vcpu *vcpu, u64 gpa,
 				    u32 access)
 {
-	struct lapic *lapic = &vcpu->arch.apic.chip->lapic;
+	struct lapic *lapic = zxvm_apic_reloaded(vcpu);
 
 	if (gpa == LAPIC_BASE_ADDR + LAPIC_EOI && vcpu->arch.insn_len &&
 	    access == ZXVM_VM_PERM_WRITE && lapic_is_xapic(lapic)) {
@@ -58,8 +58,7 @@ static u32 read_page(struct zxvm_vcpu *vcpu, u64 gpa, u32 size)
 	u32 offset = gpa & ~PAGE_MASK;
 
 	if (in_page(gpa, LAPIC_BASE_ADDR))
-		return lapic_read_mmio(&vcpu->arch.apic.chip->lapic, offset,
-				       size);
+		return lapic_read_mmio(zxvm_apic_reloaded(vcpu), offset, size);
 	return zxvm_irqchip_read_ioapic(vcpu->guest, offset, size);
 }
 
@@ -68,7 +67,7 @@ static void write_page(struct zxvm_vcpu *vcpu, u64 gpa, u32 size, u32 value)
 	u32 offset = gpa & ~PAGE_MASK;
 
 	if (in_page(gpa, LAPIC_BASE_ADDR))
-		lapic_write_mmio(&vcpu->arch.apic.chip->lapic, offset, size,
+		lapic_write_mmio(zxvm_apic_reloaded(vcpu), offset, size,
 				 value);
 	else
 		zxvm_irqchip_write_ioapic(vcpu->guest, offset, size, value);

@@ -156,6 +156,23 @@ unsigned int apic_send(struct apic_bus *bus, const struct lapic *from,
 }
 
 /**
+ * apic_notify() - notify those whom a message is for; it has been delivered
+ * @bus: to these APICs
+ * @from: the sender
+ * @msg: the message
+ *
+ * Context: any; does not sleep.
+ */
+void apic_notify(struct apic_bus *bus, const struct lapic *from,
+		 const struct apic_msg *msg)
+{
+	u64 rest;
+
+	for (rest = targets_of(bus, from, msg); rest; rest &= rest - 1)
+		lapic_notify(lapic_of(bus, __ffs64(rest)));
+}
+
+/**
  * apic_bus_add() - connect a local APIC
  * @bus: to this bus
  * @lapic: powered up; stays as long as @bus

@@ -33,6 +33,7 @@
 
 const char *zxvm_arch_exit_name(u32 code);
 
+struct svm_guest;
 struct svm_vcpu;
 struct vmx_vcpu;
 struct zxvm_fpu;
@@ -53,10 +54,12 @@ struct zxvm_arch_pt {
  * struct zxvm_arch_guest - the x86 part of a guest
  * @clock: what its paravirtual clocks are computed from
  * @irqchip: its I/O APIC and local APICs, or NULL
+ * @svm: of an AMD CPU that has the local APICs, or NULL
  */
 struct zxvm_arch_guest {
 	struct pvclock_base clock;
 	struct zxvm_irqchip *irqchip;
+	struct svm_guest *svm;
 };
 
 /* Bits of struct zxvm_arch_vcpu.requests, looked at before each entry */
@@ -72,6 +75,7 @@ enum zxvm_slow {
 	ZXVM_SLOW_HYPERCALL,	/* that writes guest memory */
 	ZXVM_SLOW_INIT,		/* INIT and start-up messages */
 	ZXVM_SLOW_APIC_PAGE,	/* an access to a page of an APIC */
+	ZXVM_SLOW_APIC_MODE,	/* is the local APIC's page in memory? */
 	ZXVM_SLOW_WRITE_CR,	/* CR0 or CR4, and read the PDPTEs */
 	ZXVM_SLOW_SPLIT_LOCK,	/* a locked access that the host wants to know of */
 };

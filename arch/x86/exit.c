@@ -414,6 +414,8 @@ enum zxvm_run zxvm_arch_vcpu_slow(struct zxvm_vcpu *vcpu,
 		return zxvm_slow_init(vcpu);
 	case ZXVM_SLOW_APIC_PAGE:
 		return zxvm_slow_apic_page(vcpu, exit);
+	case ZXVM_SLOW_APIC_MODE:
+		return zxvm_vendor->settle_apic_page(vcpu, exit);
 	case ZXVM_SLOW_SPLIT_LOCK:
 		/* It lets the access pass, or sends this thread SIGBUS. */
 		handle_guest_split_lock(zxvm_get(vcpu, ZXVM_RIP));

@@ -34,6 +34,7 @@ DEFINE_STATIC_CALL_NULL(zxvm_blocked, *zxvm_vmx.blocked);
 DEFINE_STATIC_CALL_NULL(zxvm_set_window, *zxvm_vmx.set_window);
 DEFINE_STATIC_CALL_NULL(zxvm_set_tpr_threshold, *zxvm_vmx.set_tpr_threshold);
 DEFINE_STATIC_CALL_NULL(zxvm_set_apic_hw, *zxvm_vmx.set_apic_hw);
+DEFINE_STATIC_CALL_NULL(zxvm_notify_cpu, *zxvm_vmx.notify_cpu);
 DEFINE_STATIC_CALL_NULL(zxvm_take_irq, *zxvm_vmx.take_irq);
 
 /* What they take together, not compacted: PKRU is the last; SDM 1, 13.5 */
@@ -119,6 +120,7 @@ static int choose_vendor(void)
 	static_call_update(zxvm_set_tpr_threshold,
 			   zxvm_vendor->set_tpr_threshold);
 	static_call_update(zxvm_set_apic_hw, zxvm_vendor->set_apic_hw);
+	static_call_update(zxvm_notify_cpu, zxvm_vendor->notify_cpu);
 	static_call_update(zxvm_take_irq, zxvm_vendor->take_irq);
 	return 0;
 }

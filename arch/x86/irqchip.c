@@ -18,7 +18,6 @@
 #include <asm/trapnr.h>
 
 #include "irqfd.h"
-#include "posted.h"
 #include "x86.h"
 
 static struct zxvm_lapic *to_chip(struct lapic *lapic)
@@ -28,13 +27,16 @@ static struct zxvm_lapic *to_chip(struct lapic *lapic)
 
 /*
  * May the CPU that runs the VCPU take what was posted by itself? Only edges:
- * all else is for the owner. Whether it has the local APIC cannot have changed
- * since the VCPU was seen in its guest, or the owner looks once more.
+ * all else is for the owner, and of a shared APIC all that is an event. Whether
+ * it has the local APIC cannot have changed since the VCPU was seen in its
+ * guest, or the owner looks once more.
  */
 static bool cpu_takes_posts(const struct zxvm_vcpu *vcpu, struct lapic *lapic)
 {
+	u32 edges = lapic->shared ? 0 : LAPIC_EVENT_IRR;
+
 	return zxvm_host.apic_posts && READ_ONCE(vcpu->arch.apic.hw) &&
-	       !(atomic_read(&lapic->events) & ~LAPIC_EVENT_IRR);
+	       !(atomic_read(&lapic->events) & ~edges);
 }
 
 /* On this CPU, it is not in its guest but in an interrupt of the host's. */
@@ -51,7 +53,7 @@ static void notify(struct zxvm_vcpu *vcpu, struct lapic *lapic)
 	}
 	cpu = task_cpu(vcpu->owner);
 	if (cpu != smp_processor_id())
-		zxvm_send_posted(cpu);
+		static_call(zxvm_notify_cpu)(cpu);
 }
 
 /**
@@ -77,6 +79,16 @@ void lapic_notify(struct lapic *lapic)
 void lapic_send_ipi(struct lapic *lapic, const struct apic_msg *msg)
 {
 	apic_send(&to_chip(lapic)->guest->arch.irqchip->bus, lapic, msg);
+}
+
+/**
+ * lapic_published() - see lapic.h
+ * @lapic: there
+ */
+void lapic_published(struct lapic *lapic)
+{
+	if (zxvm_vendor->apic_published)
+		zxvm_vendor->apic_published(to_chip(lapic)->guest, lapic);
 }
 
 /* Those who wait for the end of an interrupt are told without the lock. */
@@ -179,6 +191,8 @@ int zxvm_irqchip_init(struct zxvm_guest *guest,
 	if (!irqchip)
 		return -ENOMEM;
 	ret = reserve_pages(guest);
+	if (!ret && zxvm_vendor->guest_init)
+		ret = zxvm_vendor->guest_init(guest);
 	if (ret) {
 		kfree(irqchip);
 		return ret;
@@ -208,6 +222,8 @@ void zxvm_irqchip_destroy(struct zxvm_guest *guest)
 	for (id = 0; id < LAPIC_MAX_CPUS; id++)
 		if (irqchip->bus.lapics[id])
 			free_chip(to_chip(irqchip->bus.lapics[id]));
+	if (zxvm_vendor->guest_destroy)
+		zxvm_vendor->guest_destroy(guest);
 	kfree(irqchip);
 }
 
@@ -224,6 +240,7 @@ static struct zxvm_lapic *new_chip(struct zxvm_guest *guest)
 		kfree(chip);
 		return NULL;
 	}
+	chip->lapic.shared = zxvm_host.apic_shared;
 	chip->guest = guest;
 	raw_spin_lock_init(&chip->lock);
 	return chip;

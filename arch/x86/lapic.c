@@ -63,7 +63,7 @@ static u8 highest(const struct lapic *lapic, u32 base, u8 words)
  */
 static void update(struct lapic *lapic)
 {
-	u32 tpr = lapic_reg(lapic, LAPIC_TPR);
+	u8 tpr = lapic_reg(lapic, LAPIC_TPR);
 	u8 isrv = highest(lapic, LAPIC_ISR, lapic->isr_words);
 	u8 irrv = highest(lapic, LAPIC_IRR, lapic->irr_words);
 	u32 ppr = isrv >> 4 > tpr >> 4 ? isrv & 0xf0 : tpr;
@@ -89,7 +89,8 @@ static void merge_word(struct lapic *lapic, u32 word, u32 edge, u32 level)
 		lapic_set_reg(lapic, LAPIC_TMR + offset, new);
 		lapic->tmr_changed = true;
 	}
-	lapic_set_reg(lapic, LAPIC_IRR + offset, irr | edge | level);
+	atomic_or(edge | level,
+		  (atomic_t *)word_of(lapic, LAPIC_IRR, word * 32));
 	lapic->irr_words |= BIT(word);
 }
 
@@ -116,6 +117,21 @@ static void fold(struct lapic *lapic)
 	}
 }
 
+/*
+ * A vector whose bit in TMR has to go is left to the owner. 64 bits of the page
+ * begin with a register of 32.
+ */
+static bool takes_edge(struct lapic *lapic, u8 vector)
+{
+	return lapic->shared && !test_vector(lapic, LAPIC_TMR, vector);
+}
+
+static bool set_irr(struct lapic *lapic, u8 vector)
+{
+	return test_and_set_bit(vector % 32, (unsigned long *)
+				word_of(lapic, LAPIC_IRR, vector));
+}
+
 /**
  * lapic_post() - make a vector pending
  * @lapic: for this APIC
@@ -127,6 +143,8 @@ static void fold(struct lapic *lapic)
  */
 bool lapic_post(struct lapic *lapic, u8 vector, bool level)
 {
+	if (!level && takes_edge(lapic, vector))
+		return !set_irr(lapic, vector);
 	/* Ordered before the event, as the owner's are the other way round. */
 	if (test_and_set_bit(vector, level ? lapic->pir_level : lapic->pir))
 		return false;
@@ -209,6 +227,7 @@ void lapic_publish(struct lapic *lapic)
 	if (lapic_reg(lapic, LAPIC_SVR) & LAPIC_SVR_ENABLE)
 		published |= LAPIC_PUB_ACCEPTS;
 	WRITE_ONCE(lapic->published, published);
+	lapic_published(lapic);
 }
 
 /**

@@ -16,6 +16,10 @@
  *   runs the VCPU may take over @pir in the same way as the owner does, and
  *   clears LAPIC_EVENT_IRR, which is the outstanding-notification bit. All else
  *   in the descriptor is for software.
+ * - With @shared, hardware takes interrupts from IRR in the page and sets bits
+ *   there, from other CPUs, too; so do those who post edges, and these owe
+ *   nothing to @events. The owner then goes by what lapic_reload() has found,
+ *   and changes IRR with atomic operations alone.
  * - Whether a message is for an APIC is decided by @published, one word that
  *   the owner keeps up to date.
  *
@@ -39,6 +43,7 @@
 #define LAPIC_TPR		0x080
 #define LAPIC_PPR		0x0a0
 #define LAPIC_EOI		0x0b0
+#define LAPIC_RRD		0x0c0
 #define LAPIC_LDR		0x0d0
 #define LAPIC_DFR		0x0e0
 #define LAPIC_SVR		0x0f0
@@ -118,6 +123,7 @@
  * @pir_level: vectors posted level-triggered
  * @published: LAPIC_PUB_*, written by the owner
  * @id: x2APIC ID; the index of the VCPU; never changes
+ * @shared: hardware has the page, all the time; never changes
  * @regs: the owner's from here on: the page
  * @base: IA32_APIC_BASE
  * @deadline: of the timer, in guest TSC; 0: not running
@@ -139,6 +145,7 @@ struct lapic {
 	unsigned long pir_level[4];
 	u32 published;
 	u32 id;
+	bool shared;
 
 	u32 *regs;
 	u64 base;
@@ -275,11 +282,14 @@ bool lapic_write_msr(struct lapic *lapic, u32 msr, u64 value);
 u32 lapic_read_mmio(struct lapic *lapic, u32 offset, unsigned int size);
 void lapic_write_mmio(struct lapic *lapic, u32 offset, unsigned int size,
 		      u32 value);
+void lapic_last_ipi(const struct lapic *lapic, struct apic_msg *msg);
 
 /* apic_msg.c: any context */
 void apic_bus_add(struct apic_bus *bus, struct lapic *lapic);
 unsigned int apic_send(struct apic_bus *bus, const struct lapic *from,
 		       const struct apic_msg *msg);
+void apic_notify(struct apic_bus *bus, const struct lapic *from,
+		 const struct apic_msg *msg);
 bool apic_parse_msi(struct apic_msg *msg, u64 address, u32 data);
 
 /*
@@ -311,6 +321,14 @@ void lapic_send_ipi(struct lapic *lapic, const struct apic_msg *msg);
  * Context: the owner.
  */
 void lapic_eoi_broadcast(struct lapic *lapic, u8 vector);
+
+/**
+ * lapic_published() - lapic->published has changed
+ * @lapic: there
+ *
+ * Context: the owner.
+ */
+void lapic_published(struct lapic *lapic);
 
 /**
  * lapic_arm_timer() - post %LAPIC_EVENT_TIMER at a time, or soon if it is past

@@ -155,15 +155,20 @@ static bool accepts(const struct lapic *lapic)
 }
 
 /* IPIs are edge-triggered whatever ICR says (table 11-3, note 1) */
-static void send_ipi(struct lapic *lapic, u32 icr, u32 dest)
+static struct apic_msg icr_msg(u32 icr, u32 dest)
 {
-	struct apic_msg msg = {
+	return (struct apic_msg){
 		.dest = dest,
 		.vector = FIELD_GET(ICR_VECTOR, icr),
 		.mode = FIELD_GET(ICR_MODE, icr),
 		.shorthand = FIELD_GET(ICR_SHORTHAND, icr),
 		.logical = icr & ICR_LOGICAL,
 	};
+}
+
+static void send_ipi(struct lapic *lapic, u32 icr, u32 dest)
+{
+	struct apic_msg msg = icr_msg(icr, dest);
 
 	if (!icr_sends(icr))
 		return;
@@ -175,12 +180,17 @@ static void send_ipi(struct lapic *lapic, u32 icr, u32 dest)
 		lapic_local(lapic, msg.vector);
 }
 
-static void write_icr_xapic(struct lapic *lapic, u32 icr)
+static u32 dest_xapic(const struct lapic *lapic)
 {
 	u32 dest = lapic_reg(lapic, LAPIC_ICR_HIGH) >> 24;
 
+	return dest == BROADCAST_8 ? APIC_BROADCAST : dest;
+}
+
+static void write_icr_xapic(struct lapic *lapic, u32 icr)
+{
 	lapic_set_reg(lapic, LAPIC_ICR, icr);
-	send_ipi(lapic, icr, dest == BROADCAST_8 ? APIC_BROADCAST : dest);
+	send_ipi(lapic, icr, dest_xapic(lapic));
 }
 
 /*
@@ -445,4 +455,16 @@ void lapic_write_mmio(struct lapic *lapic, u32 offset, unsigned int size,
 		write_icr_xapic(lapic, value);
 	else
 		write_reg(lapic, offset, value);
+}
+
+/**
+ * lapic_last_ipi() - the interrupt that hardware has sent
+ * @lapic: from here, in xAPIC mode
+ * @msg: out: what ICR says
+ *
+ * Context: the owner.
+ */
+void lapic_last_ipi(const struct lapic *lapic, struct apic_msg *msg)
+{
+	*msg = icr_msg(lapic_reg(lapic, LAPIC_ICR), dest_xapic(lapic));
 }

@@ -88,6 +88,9 @@ struct zxvm_code {
  * @hw_disable: and off. Interrupts off; no VCPU's state is left in the CPU.
  *	Both also frame a stretch that borrows the hardware, see own.c
  * @hw_abandon: and off in an emergency: @hw_disable without a look at lists
+ * @guest_init: allocate what a guest with an irqchip needs; 0 or -ENOMEM. May
+ *	sleep. NULL: nothing
+ * @guest_destroy: free it; its second-stage table is gone
  * @vcpu_init: allocate what a VCPU needs; 0 or -ENOMEM. May sleep
  * @vcpu_destroy: free it, whatever CPU has it. May sleep
  * @load: the owner thread is on this CPU now. Preemption off, interrupts on
@@ -109,7 +112,13 @@ struct zxvm_code {
  * @set_tpr_threshold: exit when the guest lowers TPR's class, by MOV to CR8,
  *	below this; 0: do not
  * @set_apic_hw: let the CPU deliver what is pending in the local APIC's page,
- *	which has been reloaded, or do not. NULL if zxvm_host.apic_hw never is
+ *	which has been reloaded, or do not. NULL if that never changes
+ * @notify_cpu: the VCPU that another CPU runs has to look at what was posted.
+ *	Any context. NULL if zxvm_host.apic_posts never is
+ * @apic_published: lapic->published has changed. NULL: of no interest
+ * @settle_apic_page: let the guest see, or not see, the page of its local APIC
+ *	in memory, whichever is right now. Loaded, may sleep. NULL if
+ *	zxvm_host.apic_shared never is
  * @take_irq: call the host's handler if the exit has acknowledged the
  *	interrupt. NULL if none does
  * @intercept_dr: exit for MOV DR, or do not, as DR0 to DR3 are the guest's;
@@ -127,6 +136,8 @@ struct zxvm_vendor {
 	int (*hw_enable)(void);
 	void (*hw_disable)(void);
 	void (*hw_abandon)(void);
+	int (*guest_init)(struct zxvm_guest *guest);
+	void (*guest_destroy)(struct zxvm_guest *guest);
 	int (*vcpu_init)(struct zxvm_vcpu *vcpu);
 	void (*vcpu_destroy)(struct zxvm_vcpu *vcpu);
 	void (*load)(struct zxvm_vcpu *vcpu, int cpu);
@@ -145,6 +156,11 @@ struct zxvm_vendor {
 	void (*set_window)(struct zxvm_vcpu *vcpu, u32 windows);
 	void (*set_tpr_threshold)(struct zxvm_vcpu *vcpu, u8 class);
 	void (*set_apic_hw)(struct zxvm_vcpu *vcpu, bool on);
+	void (*notify_cpu)(int cpu);
+	void (*apic_published)(struct zxvm_guest *guest,
+			       const struct lapic *lapic);
+	enum zxvm_run (*settle_apic_page)(struct zxvm_vcpu *vcpu,
+					  struct zxvm_exit *exit);
 	void (*take_irq)(struct zxvm_vcpu *vcpu);
 	void (*intercept_dr)(struct zxvm_vcpu *vcpu, bool on);
 };
@@ -167,6 +183,7 @@ DECLARE_STATIC_CALL(zxvm_blocked, *zxvm_vmx.blocked);
 DECLARE_STATIC_CALL(zxvm_set_window, *zxvm_vmx.set_window);
 DECLARE_STATIC_CALL(zxvm_set_tpr_threshold, *zxvm_vmx.set_tpr_threshold);
 DECLARE_STATIC_CALL(zxvm_set_apic_hw, *zxvm_vmx.set_apic_hw);
+DECLARE_STATIC_CALL(zxvm_notify_cpu, *zxvm_vmx.notify_cpu);
 DECLARE_STATIC_CALL(zxvm_take_irq, *zxvm_vmx.take_irq);
 
 #endif /* ZXVM_X86_VENDOR_H */

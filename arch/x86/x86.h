@@ -46,9 +46,10 @@
  * @pt_flags: PT_* of every second-stage table
  * @rdtscp: RDTSCP or RDPID, and with them TSC_AUX
  * @invpcid: guests may use INVPCID
- * @apic_hw: the vendor has set_apic_hw(), and the CPU what it takes
+ * @apic_hw: the CPU can have a VCPU's local APIC
+ * @apic_shared: and has it all the time, also in xAPIC mode; see lapic.h
  * @apic_posts: a CPU that has a VCPU's local APIC takes what is posted to it
- *	when ZXVM_POSTED_VECTOR comes
+ *	when the vendor's notify_cpu() says so
  * @stable_tsc: the TSC runs at one rate, in every state of the host
  */
 struct zxvm_x86_host {
@@ -62,6 +63,7 @@ struct zxvm_x86_host {
 	bool rdtscp;
 	bool invpcid;
 	bool apic_hw;
+	bool apic_shared;
 	bool apic_posts;
 	bool stable_tsc;
 };

@@ -23,6 +23,10 @@ void lapic_send_ipi(struct lapic *lapic, const struct apic_msg *msg)
 	apic_send(&bus, lapic, msg);
 }
 
+void lapic_published(struct lapic *lapic)
+{
+}
+
 void lapic_eoi_broadcast(struct lapic *lapic, u8 vector)
 {
 	eois[vector / 64] |= BIT_ULL(vector % 64);

@@ -172,6 +172,39 @@ static void test_notify(void)
 	lapics_teardown();
 }
 
+/* Hardware has sent what is in ICR. */
+static void test_last_ipi(void)
+{
+	struct apic_msg msg;
+
+	lapics_setup(3, true);
+	lapic_set_reg(lapics[0], LAPIC_ICR_HIGH, 0x02ffffff);
+	lapic_set_reg(lapics[0], LAPIC_ICR, 0x5041);
+	lapic_last_ipi(lapics[0], &msg);
+	CHECK_EQ(msg.dest, 2);
+	CHECK_EQ(msg.vector, 0x41);
+	CHECK(!msg.logical && !msg.level);
+	notified = 0;
+	apic_notify(&bus, lapics[0], &msg);
+	CHECK_EQ(notified, BIT(2));
+	lapic_set_reg(lapics[0], LAPIC_ICR, 0xc0041);
+	lapic_last_ipi(lapics[0], &msg);
+	notified = 0;
+	apic_notify(&bus, lapics[0], &msg);
+	CHECK_EQ(notified, BIT(1) | BIT(2));
+	lapic_set_reg(lapics[0], LAPIC_ICR_HIGH, 0xff000000);
+	lapic_set_reg(lapics[0], LAPIC_ICR, 0x41);
+	lapic_last_ipi(lapics[0], &msg);
+	CHECK_EQ(msg.dest, APIC_BROADCAST);
+	lapic_set_reg(lapics[0], LAPIC_ICR_HIGH, 63 << 24);
+	lapic_last_ipi(lapics[0], &msg);
+	notified = 0;
+	apic_notify(&bus, lapics[0], &msg);
+	CHECK_EQ(notified, 0);
+	CHECK(lapic_idle(lapics[1]) && lapic_idle(lapics[2]));
+	lapics_teardown();
+}
+
 static void test_msi(void)
 {
 	struct apic_msg msg;
@@ -205,6 +238,7 @@ static const struct test tests[] = {
 	{ "apic msg: logical, x2APIC", test_x2apic_logical },
 	{ "apic msg: lowest priority", test_lowest },
 	{ "apic msg: who is notified", test_notify },
+	{ "apic msg: sent by hardware", test_last_ipi },
 	{ "apic msg: MSI", test_msi },
 };
 

@@ -152,6 +152,34 @@ static void test_level(void)
 	lapics_teardown();
 }
 
+/* Edges go right into the page, unless TMR has to change. */
+static void test_shared(void)
+{
+	struct lapic *lapic;
+
+	lapics_setup(1, true);
+	lapic = lapics[0];
+	lapic->shared = true;
+	CHECK(lapic_post(lapic, 0x31, false));
+	CHECK(!lapic_post(lapic, 0x31, false));
+	CHECK(irr(0, 0x31));
+	/* Each is news, though the owner has not looked. */
+	CHECK(lapic_post(lapic, 0xff, false));
+	CHECK(irr(0, 0xff));
+	CHECK(lapic_idle(lapic));
+	lapic_reload(lapic);
+	CHECK_EQ(lapic->ready, 0xff);
+	CHECK(lapic_post(lapic, 0x40, true));
+	CHECK(!irr(0, 0x40) && !tmr(0, 0x40));
+	take(0);
+	CHECK(irr(0, 0x40) && tmr(0, 0x40));
+	CHECK(lapic_post(lapic, 0x40, false));
+	CHECK(!lapic_idle(lapic));
+	take(0);
+	CHECK(irr(0, 0x31) && irr(0, 0xff));
+	lapics_teardown();
+}
+
 static void test_init(void)
 {
 	lapics_setup(1, true);
@@ -296,6 +324,7 @@ static const struct test tests[] = {
 	{ "lapic: nesting", test_nesting },
 	{ "lapic: TPR and PPR", test_tpr },
 	{ "lapic: trigger mode and EOI broadcast", test_level },
+	{ "lapic: shared with hardware", test_shared },
 	{ "lapic: INIT", test_init },
 	{ "lapic: SIPI and NMI", test_sipi },
 	{ "lapic: software disable", test_software_disable },

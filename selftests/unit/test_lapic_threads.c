@@ -38,6 +38,10 @@ void lapic_send_ipi(struct lapic *l, const struct apic_msg *msg)
 {
 }
 
+void lapic_published(struct lapic *l)
+{
+}
+
 void lapic_eoi_broadcast(struct lapic *l, u8 vector)
 {
 }

@@ -20,7 +20,11 @@
 #define SVM_FLUSH_ASID		BIT(6)
 #define SVM_DECODE_ASSISTS	BIT(7)
 #define SVM_PAUSE_FILTER	BIT(10)
+#define SVM_AVIC		BIT(13)
 #define SVM_VNMI		BIT(25)
+
+/* Its CPUs may miss that a VCPU has stopped to run: erratum 1235 */
+#define FAMILY_ZEN		0x17
 
 struct svm_caps svm_caps __ro_after_init;
 
@@ -53,6 +57,11 @@ int svm_probe(void)
 	svm_caps.flush_asid = edx & SVM_FLUSH_ASID;
 	svm_caps.decode = edx & SVM_DECODE_ASSISTS;
 	svm_caps.pause_filter = svm_caps.next_rip && edx & SVM_PAUSE_FILTER;
+	svm_caps.avic = edx & SVM_AVIC;
+	svm_caps.avic_running = boot_cpu_data.x86 != FAMILY_ZEN;
+	zxvm_host.apic_hw = svm_caps.avic;
+	zxvm_host.apic_shared = svm_caps.avic;
+	zxvm_host.apic_posts = svm_caps.avic;
 	svm_caps.vnmi = edx & SVM_VNMI;
 	svm_caps.pml5 = __read_cr4() & X86_CR4_LA57;
 	/* QEMU's do not. */

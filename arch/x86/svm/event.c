@@ -167,6 +167,9 @@ void svm_step(struct svm_vcpu *svm)
 	svm->step_rip = svm->vmcb->rip;
 	svm->step_tf = svm->vmcb->rflags & X86_EFLAGS_TF;
 	svm->vmcb->rflags |= X86_EFLAGS_TF;
+	/* No interrupt that AVIC delivers comes first, and saves our TF. */
+	if (svm_caps.avic)
+		svm->vmcb->int_state |= VMCB_INTERRUPT_SHADOW;
 }
 
 /**

@@ -16,7 +16,7 @@
 /* Codes from 0x400 on are moved down, next to the others. */
 #define HIGH_CODES	0x400
 #define HIGH_INDEX	0xc0
-#define INDEX_NPF	(SVM_EXIT_NPF - HIGH_CODES + HIGH_INDEX)
+#define HIGH(code)	((code) - HIGH_CODES + HIGH_INDEX)
 
 #define EXIT_RDPRU		0x8e
 #define EXIT_INVLPGB		0xa0
@@ -26,7 +26,7 @@
 
 static u32 index_of(u32 code)
 {
-	return code < HIGH_CODES ? code : code - HIGH_CODES + HIGH_INDEX;
+	return code < HIGH_CODES ? code : HIGH(code);
 }
 
 static bool was_delivering(const struct zxvm_vcpu *vcpu)
@@ -197,6 +197,11 @@ static enum zxvm_run handle_npf(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 		how |= ZXVM_FAULT_WALK;
 	if (was_delivering(vcpu))
 		how |= ZXVM_FAULT_DELIVERY;
+	if (unlikely((vmcb->exit_info_2 & PAGE_MASK) == LAPIC_BASE_ADDR) &&
+	    !how && access != ZXVM_VM_PERM_EXECUTE && avic_wants_page(vcpu)) {
+		vcpu->arch.slow = ZXVM_SLOW_APIC_MODE;
+		return ZXVM_RUN_SLOW;
+	}
 	vcpu->arch.insn_len = 0;
 	return zxvm_handle_nested_fault(vcpu, exit, vmcb->exit_info_2, access,
 					how);
@@ -268,7 +273,11 @@ static const struct zxvm_reason reasons[] = {
 	[EXIT_INVLPGB_ILLEGAL]	= { "invlpgb-illegal", zxvm_handle_ud },
 	[EXIT_MCOMMIT]		= { "mcommit", zxvm_handle_ud },
 	[EXIT_TLBSYNC]		= { "tlbsync", zxvm_handle_ud },
-	[INDEX_NPF]		= { "nested-page-fault", handle_npf },
+	[HIGH(SVM_EXIT_NPF)]	= { "nested-page-fault", handle_npf },
+	[HIGH(SVM_EXIT_AVIC_INCOMPLETE_IPI)] = { "avic-incomplete-ipi",
+						 avic_handle_incomplete_ipi },
+	[HIGH(SVM_EXIT_AVIC_UNACCELERATED_ACCESS)] = { "avic-noaccel",
+						       avic_handle_noaccel },
 };
 
 /**

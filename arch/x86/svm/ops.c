@@ -15,6 +15,8 @@ const struct zxvm_vendor zxvm_svm = {
 	.hw_enable = svm_hw_enable,
 	.hw_disable = svm_hw_disable,
 	.hw_abandon = svm_hw_abandon,
+	.guest_init = avic_guest_init,
+	.guest_destroy = avic_guest_destroy,
 	.vcpu_init = svm_vcpu_init,
 	.vcpu_destroy = svm_vcpu_destroy,
 	.load = svm_load,
@@ -30,5 +32,8 @@ const struct zxvm_vendor zxvm_svm = {
 	.blocked = svm_blocked,
 	.set_window = svm_set_window,
 	.set_tpr_threshold = svm_set_tpr_threshold,
+	.notify_cpu = avic_ring,
+	.apic_published = avic_published,
+	.settle_apic_page = avic_settle_page,
 	.intercept_dr = svm_intercept_dr,
 };

@@ -39,8 +39,9 @@ static enum zxvm_run begin(struct zxvm_vcpu *vcpu)
 static void load_tpr(struct zxvm_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
-	u32 tpr = vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)] >> 4;
+	u8 tpr = vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)];
 
+	tpr >>= 4;
 	if ((svm->vmcb->int_ctl & VMCB_V_TPR) == tpr)
 		return;
 	svm->vmcb->int_ctl = (svm->vmcb->int_ctl & ~(u32)VMCB_V_TPR) | tpr;
@@ -59,8 +60,11 @@ static void save_tpr(struct zxvm_vcpu *vcpu)
 static void before_enter(struct zxvm_vcpu *vcpu)
 {
 	svm_asid_prepare(vcpu);
-	if (vcpu->arch.apic.chip)
+	if (vcpu->arch.apic.chip) {
 		load_tpr(vcpu);
+		if (vcpu->arch.svm->avic_entry)
+			avic_keep_timer(vcpu);
+	}
 	/* The one general register that VMRUN exchanges; 15.5.1 */
 	vcpu->arch.svm->vmcb->rax = READ_ONCE(vcpu->arch.regs->rax);
 }

@@ -294,6 +294,8 @@ void svm_load(struct zxvm_vcpu *vcpu, int cpu)
 		svm->vmcb->clean = 0;
 	if (zxvm_host.rdtscp && svm->tsc_aux != svm_host_tsc_aux())
 		wrmsrl(MSR_TSC_AUX, svm->tsc_aux);
+	if (svm->avic_entry)
+		avic_load(svm, cpu);
 }
 
 /**
@@ -306,6 +308,8 @@ void svm_put(struct zxvm_vcpu *vcpu)
 
 	if (zxvm_host.rdtscp && svm->tsc_aux != svm_host_tsc_aux())
 		wrmsrl(MSR_TSC_AUX, svm_host_tsc_aux());
+	if (svm->avic_entry)
+		avic_put(svm);
 }
 
 /**

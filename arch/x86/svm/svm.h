@@ -41,6 +41,9 @@
  * @shadow_rip: where the last exit in the shadow of STI or MOV SS was
  * @tpr_threshold: see vendor.h
  * @soft_exception: #BP or #OF was injected with the last entry
+ * @avic_entry: of the physical APIC ID table, or NULL: without AVIC
+ * @timer: the registers of the local APIC's timer, as they were at the last
+ *	entry: LVT entry, initial count, divide configuration
  */
 struct svm_vcpu {
 	struct vmcb *vmcb;
@@ -64,6 +67,8 @@ struct svm_vcpu {
 	bool stepping;
 	u8 tpr_threshold;
 	bool soft_exception;
+	u64 *avic_entry;
+	u32 timer[3];
 };
 
 /* As entry.S has it */
@@ -90,6 +95,8 @@ static_assert(offsetof(struct svm_vcpu, host_pa) == 16);
  * @decode: CR accesses tell their register, OUTS its segment, and nested page
  *	faults the bytes of their instruction
  * @pause_filter: PAUSE in a tight loop can be intercepted
+ * @avic: the CPU has the local APICs of guests
+ * @avic_running: and may be told where VCPUs run
  * @vnmi: NMIs are virtual
  * @xsetbv_native: XSETBV may not exit, whatever is asked for
  * @forgets_shadow: VMRUN does not bring back the shadow of STI
@@ -105,6 +112,8 @@ struct svm_caps {
 	bool flush_asid;
 	bool decode;
 	bool pause_filter;
+	bool avic;
+	bool avic_running;
 	bool vnmi;
 	bool pml5;
 	bool xsetbv_native;
@@ -218,6 +227,23 @@ void svm_free_maps(void);
 int svm_vcpu_init(struct zxvm_vcpu *vcpu);
 void svm_vcpu_destroy(struct zxvm_vcpu *vcpu);
 void svm_reset_save_area(struct svm_vcpu *svm);
+
+/* avic.c */
+int avic_guest_init(struct zxvm_guest *guest);
+void avic_guest_destroy(struct zxvm_guest *guest);
+void avic_vcpu_init(struct zxvm_vcpu *vcpu);
+void avic_vcpu_destroy(struct zxvm_vcpu *vcpu);
+void avic_load(struct svm_vcpu *svm, int cpu);
+void avic_put(struct svm_vcpu *svm);
+void avic_keep_timer(struct zxvm_vcpu *vcpu);
+void avic_ring(int cpu);
+void avic_published(struct zxvm_guest *guest, const struct lapic *lapic);
+bool avic_wants_page(const struct zxvm_vcpu *vcpu);
+enum zxvm_run avic_settle_page(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
+enum zxvm_run avic_handle_noaccel(struct zxvm_vcpu *vcpu,
+				  struct zxvm_exit *exit);
+enum zxvm_run avic_handle_incomplete_ipi(struct zxvm_vcpu *vcpu,
+					 struct zxvm_exit *exit);
 
 /* asid.c */
 void svm_asid_reset(void);

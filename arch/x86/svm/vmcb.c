@@ -190,6 +190,8 @@ int svm_vcpu_init(struct zxvm_vcpu *vcpu)
 	if (svm_caps.decode)
 		vcpu->arch.insn_bytes = &svm->vmcb->insn_bytes_fetched;
 	init_control(vcpu);
+	if (vcpu->guest->arch.svm)
+		avic_vcpu_init(vcpu);
 	svm_reset_save_area(svm);
 	return 0;
 }
@@ -203,6 +205,8 @@ int svm_vcpu_init(struct zxvm_vcpu *vcpu)
  */
 void svm_vcpu_destroy(struct zxvm_vcpu *vcpu)
 {
+	if (vcpu->arch.svm->avic_entry)
+		avic_vcpu_destroy(vcpu);
 	free_svm(vcpu->arch.svm);
 	vcpu->arch.svm = NULL;
 }

@@ -77,6 +77,7 @@
 #define VMCB_V_IGN_TPR		BIT(20)
 #define VMCB_V_INTR_MASKING	BIT(24)
 #define VMCB_V_NMI_ENABLE	BIT(26)
+#define VMCB_AVIC_ENABLE	BIT(31)
 
 /* int_state */
 #define VMCB_INTERRUPT_SHADOW	BIT_ULL(0)
@@ -94,7 +95,8 @@
 #define VMCB_CLEAN_DT		BIT(7)
 #define VMCB_CLEAN_SEG		BIT(8)
 #define VMCB_CLEAN_CR2		BIT(9)
-#define VMCB_CLEAN_ALL		GENMASK(9, 0)
+#define VMCB_CLEAN_AVIC		BIT(11)
+#define VMCB_CLEAN_ALL		(GENMASK(9, 0) | VMCB_CLEAN_AVIC)
 
 /* exit_info_1 of VMEXIT_IOIO; 15.10.2 */
 #define VMCB_IO_IN		BIT(0)
@@ -114,6 +116,14 @@
 /* exit_info_1 of CR accesses, with decode assists; 15.8.1 */
 #define VMCB_CR_MOV		BIT_ULL(63)
 #define VMCB_CR_GPR		GENMASK_ULL(3, 0)
+
+/* exit_info_1 of VMEXIT_AVIC_NOACCEL; 15.29.9.2 */
+#define VMCB_AVIC_OFFSET	GENMASK_ULL(11, 4)
+#define VMCB_AVIC_WRITE		BIT_ULL(32)
+
+/* exit_info_2 of VMEXIT_AVIC_INCOMPLETE_IPI; 15.29.9.1 */
+#define VMCB_AVIC_REASON	GENMASK_ULL(63, 32)
+#define VMCB_AVIC_NOT_RUNNING	1
 
 /**
  * struct vmcb_seg - a segment register, or the GDTR or IDTR
@@ -166,7 +176,11 @@ struct vmcb {
 	u64 next_rip;
 	u8 insn_bytes_fetched;
 	u8 insn_bytes[15];
-	u8 reserved_0e0[0x320];
+	u64 avic_backing_page;
+	u64 reserved_0e8;
+	u64 avic_logical_table;
+	u64 avic_physical_table;
+	u8 reserved_100[0x300];
 
 	/* The save area: segments in the order of enum zxvm_seg to GS */
 	struct vmcb_seg seg[6];
@@ -211,7 +225,9 @@ static_assert(sizeof(struct vmcb) == 4096);
 static_assert(offsetof(struct vmcb, iopm_base_pa) == 0x40);
 static_assert(offsetof(struct vmcb, exit_code) == 0x70);
 static_assert(offsetof(struct vmcb, event_inj) == 0xa8);
+static_assert(offsetof(struct vmcb, avic_apic_bar) == 0x98);
 static_assert(offsetof(struct vmcb, next_rip) == 0xc8);
+static_assert(offsetof(struct vmcb, avic_physical_table) == 0xf8);
 static_assert(offsetof(struct vmcb, seg) == 0x400);
 static_assert(offsetof(struct vmcb, tr) == 0x490);
 static_assert(offsetof(struct vmcb, efer) == 0x4d0);

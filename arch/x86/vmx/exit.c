@@ -261,7 +261,10 @@ static enum zxvm_run handle_eoi(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 static enum zxvm_run handle_apic_write(struct zxvm_vcpu *vcpu,
 				       struct zxvm_exit *exit)
 {
-	zxvm_apic_written(vcpu, vmx_read(EXIT_QUALIFICATION) & QUAL_APIC_OFFSET);
+	u32 offset = vmx_read(EXIT_QUALIFICATION) & QUAL_APIC_OFFSET;
+
+	zxvm_apic_written(vcpu, offset,
+			  vcpu->arch.apic.page[offset / sizeof(u32)]);
 	return ZXVM_RUN_RESUME;
 }
 

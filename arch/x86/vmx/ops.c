@@ -2,6 +2,7 @@
 /*
  * VMX as the common code sees it.
  */
+#include "../posted.h"
 #include "vmx.h"
 
 const struct zxvm_vendor zxvm_vmx = {
@@ -32,6 +33,7 @@ const struct zxvm_vendor zxvm_vmx = {
 	.set_window = vmx_set_window,
 	.set_tpr_threshold = vmx_set_tpr_threshold,
 	.set_apic_hw = vmx_set_apic_hw,
+	.notify_cpu = zxvm_send_posted,
 	.take_irq = vmx_take_irq,
 	.intercept_dr = vmx_intercept_dr,
 };

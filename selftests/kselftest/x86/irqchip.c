@@ -44,7 +44,7 @@ TEST_F(xapic_registers, boot_one)
 	expect_fault(c, OP_WRMSR, APIC_BASE, LAPIC | 0x400);
 	expect_fault(c, OP_WRMSR, APIC_BASE, 0xfed00900);
 	/* What is no plain load or store is not for the kernel. */
-	start(c, OP_OR, LAPIC + TPR, 1);
+	start(c, OP_OR, LAPIC + VERSION, 1);
 	EXPECT_EQ(vt_enter(c), EOPNOTSUPP);
 }
 
@@ -104,6 +104,24 @@ TEST_F(self_ipis_by_priority, boot_one)
 	to_x2apic(c);
 	wrmsr(c, 0x83f, 0x77);
 	expect_irq(c, OP_WINDOW, 0x77);
+}
+
+/* There are registers, and no code, whether they were accessed before or not. */
+TEST_F(page_is_not_executable, boot_one)
+{
+	start(&cpu[0], OP_JUMP, LAPIC + VERSION, 0);
+	EXPECT_EQ(vt_enter(&cpu[0]), ENOENT);
+	EXPECT_EQ(vt_enter(&cpu[0]), ENOENT);
+}
+
+TEST(page_is_not_executable_before)
+{
+	vm_create(&vm, ZXVM_GUEST_IRQCHIP);
+	VM_LOAD(&vm, ENTRY, apic);
+	vt_start(&cpu[0], &vm, ENTRY);
+	next(&cpu[0], TELL_DONE);
+	start(&cpu[0], OP_JUMP, LAPIC + VERSION, 0);
+	EXPECT_EQ(vt_enter(&cpu[0]), ENOENT);
 }
 
 /* What hardware does where it virtualizes x2APIC mode, the same elsewhere */
@@ -187,22 +205,17 @@ TEST_F(delivery_without_the_stack, boot_one)
 }
 
 #define POSTS	500
-#define COUNT_OF(vector) (((volatile u64 *)(vm.ram + DATA))[vector])
 
 /* A VCPU that runs takes interrupts of another CPU without an exit. */
-TEST_F(posted_interrupts_need_no_exit, boot_one)
+static void post_to_running(void)
 {
 	struct vt *c = &cpu[0];
 	unsigned long before;
 	int i, vector;
 
-	if (!file_says("/proc/cpuinfo", "posted_intr"))
-		SKIP("this CPU has no posted interrupts");
-	to_x2apic(c);
-	set_eoi(c, EOI_COUNT);
 	pin(c->tid, 1);
 	pin(0, 0);
-	start(c, OP_SPIN, 0, 0);
+	start(c, OP_LOOP, 0, 0);
 	vt_go(c);
 	before = exits_counted("interrupt");
 	for (i = 0; i < POSTS; i++) {
@@ -218,6 +231,24 @@ TEST_F(posted_interrupts_need_no_exit, boot_one)
 	for (i = 0; i < 0x80; i++)
 		EXPECT_EQ(COUNT_OF(0x40 + i), POSTS / 0x80 +
 			  (i < POSTS % 0x80));
+}
+
+TEST_F(posted_interrupts_need_no_exit, boot_one)
+{
+	if (!file_says("/proc/cpuinfo", "posted_intr") &&
+	    !file_says("/proc/cpuinfo", "avic"))
+		SKIP("this CPU has no posted interrupts");
+	to_x2apic(&cpu[0]);
+	set_eoi(&cpu[0], EOI_COUNT);
+	post_to_running();
+}
+
+TEST_F(posted_interrupts_in_xapic_mode, boot_one)
+{
+	if (!file_says("/proc/cpuinfo", "avic"))
+		SKIP("this CPU has no AVIC");
+	set_eoi(&cpu[0], EOI_COUNT_PAGE);
+	post_to_running();
 }
 
 /* What is pending and in service while the mode changes */

@@ -28,6 +28,8 @@
 #define COUNT		0x380
 #define CURRENT		0x390
 #define DIVIDE		0x3e0
+#define LDR		0xd0
+#define DFR		0xe0
 
 #define LEVEL		0x8000
 #define NO_EOI		0
@@ -35,11 +37,15 @@
 #define EOI_MSR		2
 #define EOI_QUIET	3
 #define EOI_COUNT	4
+#define EOI_COUNT_PAGE	5
 #define GP		13
 
 extern const char guest_apic[], guest_apic_ap[];
 
 static struct vt cpu[4];
+
+/* How many interrupts of a vector have ended, with EOI_COUNT */
+#define COUNT_OF(vector) (((volatile u64 *)(vm.ram + DATA))[vector])
 
 static inline void next(struct vt *c, u32 where)
 {

@@ -8,7 +8,8 @@
 	 * is told at TELL_A, an exception at TELL_B, an interrupt at TELL_C
 	 * after its EOI, which r12 says how to give: 1: by the page, 2: by
 	 * the MSR, 0: not at all; 3: by the page, and nothing is told; 4: by
-	 * the MSR, and one more is at DATA plus 8 times the vector.
+	 * the MSR, and one more is at DATA plus 8 times the vector; 5: the same
+	 * by the page.
 	 */
 	GUEST	apic
 	MMIO_BASE
@@ -82,6 +83,22 @@ apic_read_byte:
 apic_or:
 	orl	%edx, (%rcx)
 	jmp	apic_ask
+apic_send:
+	mov	$0xfee00300, %edi
+	movzbl	%dl, %esi
+1:	mov	DATA(, %rsi, 8), %rax
+	mov	%edx, (%rdi)
+2:	pause
+	cmp	%rax, DATA(, %rsi, 8)
+	je	2b
+	dec	%rcx
+	jnz	1b
+	jmp	apic_ask
+apic_jump:
+	jmp	*%rcx
+apic_loop:
+	sti
+1:	jmp	1b
 
 	.balign	4
 apic_ops:
@@ -97,6 +114,9 @@ apic_ops:
 	.long	apic_get_cr8 - apic_ops
 	.long	apic_read_byte - apic_ops
 	.long	apic_or - apic_ops
+	.long	apic_send - apic_ops
+	.long	apic_jump - apic_ops
+	.long	apic_loop - apic_ops
 
 apic_event:
 	mov	(%rsp), %rsi
@@ -111,6 +131,8 @@ apic_event:
 	je	5f
 	cmp	$4, %r12d
 	je	6f
+	cmp	$5, %r12d
+	je	7f
 	push	%rax
 	push	%rcx
 	push	%rdx
@@ -135,6 +157,11 @@ apic_event:
 	xor	%eax, %eax
 	xor	%edx, %edx
 	wrmsr
+	incq	DATA(, %rsi, 8)
+	add	$16, %rsp
+	iretq
+7:	mov	$0xfee000b0, %edi
+	movl	$0, (%rdi)
 	incq	DATA(, %rsi, 8)
 	add	$16, %rsp
 	iretq

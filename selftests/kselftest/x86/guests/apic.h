@@ -15,6 +15,9 @@
 #define OP_GET_CR8	9	/* told */
 #define OP_READ_BYTE	10	/* told */
 #define OP_OR		11	/* edx, read-modify-write */
+#define OP_SEND		12	/* edx to ICR, rcx times; each is counted first */
+#define OP_JUMP		13	/* to rcx */
+#define OP_LOOP		14	/* as OP_SPIN, with nothing to exit for */
 
 #define AP_STACKS	0x1e0000	/* a page for each VCPU, downwards */
 

@@ -14,6 +14,11 @@ static inline int atomic_xchg(atomic_t *v, int value)
 	return __atomic_exchange_n(&v->counter, value, __ATOMIC_SEQ_CST);
 }
 
+static inline void atomic_or(int bits, atomic_t *v)
+{
+	__atomic_fetch_or(&v->counter, bits, __ATOMIC_SEQ_CST);
+}
+
 static inline int atomic_fetch_or(int bits, atomic_t *v)
 {
 	return __atomic_fetch_or(&v->counter, bits, __ATOMIC_SEQ_CST);
