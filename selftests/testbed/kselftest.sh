@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Runs in a testbed: load the module, run each test of /t/tests.list, unload, look for leaks.
+# $zxvm_options, for the module, come from the kernel's command line.
 # A test's output is replayed in one piece while the kernel's is held back, so that no line of it is torn.
 
 level=$(cut -f1 /proc/sys/kernel/printk)
@@ -69,7 +70,8 @@ no_leak() {
 	! grep -qE '\[zxvm\]|>\] 0x[0-9a-f]+$' /tmp/leaks
 }
 
-own module-load insmod /t/zxvm.ko
+# shellcheck disable=SC2086 # they are words
+own module-load insmod /t/zxvm.ko ${zxvm_options:-}
 while read -r name options <&3; do
 	case $name in '' | '#'*) continue ;; esac
 	# shellcheck disable=SC2086 # they are words

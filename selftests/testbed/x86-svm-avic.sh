@@ -3,4 +3,5 @@
 # shellcheck shell=bash disable=SC2034
 . "$TB/bochs.sh"
 tb_emulator=(emulate-bochs ryzen)
+tb_append+=" zxvm_options=avic=1"
 tb_tests="exits traps mem io events irqchip ipi corners"

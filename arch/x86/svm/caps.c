@@ -5,6 +5,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/log2.h>
+#include <linux/moduleparam.h>
 #include <linux/printk.h>
 
 #include <asm/cpufeature.h>
@@ -25,6 +26,10 @@
 
 /* Its CPUs may miss that a VCPU has stopped to run: erratum 1235 */
 #define FAMILY_ZEN		0x17
+
+static bool use_avic;
+module_param_named(avic, use_avic, bool, 0444);
+MODULE_PARM_DESC(avic, "AMD: let the CPU have the local APICs of guests (N: no CPU has tried it yet)");
 
 struct svm_caps svm_caps __ro_after_init;
 
@@ -57,7 +62,7 @@ int svm_probe(void)
 	svm_caps.flush_asid = edx & SVM_FLUSH_ASID;
 	svm_caps.decode = edx & SVM_DECODE_ASSISTS;
 	svm_caps.pause_filter = svm_caps.next_rip && edx & SVM_PAUSE_FILTER;
-	svm_caps.avic = edx & SVM_AVIC;
+	svm_caps.avic = use_avic && edx & SVM_AVIC;
 	svm_caps.avic_running = boot_cpu_data.x86 != FAMILY_ZEN;
 	zxvm_host.apic_hw = svm_caps.avic;
 	zxvm_host.apic_shared = svm_caps.avic;

@@ -130,6 +130,13 @@ static inline void expect_none(struct vt *c)
 	do_op(c, OP_WINDOW, 0, 0);
 }
 
+/* zxvm is to use it, and can */
+static inline bool has_avic(void)
+{
+	return file_says("/proc/cpuinfo", "avic") &&
+	       file_says("/sys/module/zxvm/parameters/avic", "Y");
+}
+
 /* @n VCPUs; the first has asked and has its APIC enabled */
 static inline void boot(int n)
 {
