@@ -53,8 +53,8 @@ struct lapic *zxvm_apic_reloaded(struct zxvm_vcpu *vcpu)
 }
 
 /*
- * VMX: in x2APIC mode alone, and while software has it enabled: hardware would
- * accept a self IPI at any time.
+ * Unless it shares the page: in x2APIC mode alone, and while software has it
+ * enabled. Hardware would accept a self IPI at any time.
  */
 static bool wants_hw(const struct zxvm_vcpu *vcpu)
 {
