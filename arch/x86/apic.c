@@ -33,8 +33,8 @@ static bool has_lapic(const struct zxvm_vcpu *vcpu)
 }
 
 /**
- * zxvm_apic_reloaded() - a local APIC, before anything is done with it:
- * hardware may have worked on its page
+ * zxvm_apic_reloaded() - a local APIC, before IRR, ISR or TPR matter: hardware
+ * may have worked on its page, and gets it back at the next entry
  * @vcpu: of a guest with an irqchip
  *
  * Context: the owner thread.
@@ -42,12 +42,11 @@ static bool has_lapic(const struct zxvm_vcpu *vcpu)
  */
 struct lapic *zxvm_apic_reloaded(struct zxvm_vcpu *vcpu)
 {
-	struct zxvm_apic *apic = &vcpu->arch.apic;
 	struct lapic *lapic = lapic_of(vcpu);
 
-	if (apic->hw && apic->stale) {
-		apic->stale = false;
+	if (lapic->away) {
 		lapic_reload(lapic);
+		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 	}
 	return lapic;
 }
@@ -106,10 +105,9 @@ int zxvm_apic_init(struct zxvm_vcpu *vcpu)
 	if (ret)
 		return ret;
 	apic->page = lapic_of(vcpu)->regs;
-	apic->hw = wants_hw(vcpu);
 	apic->wait_sipi = vcpu->index;
-	if (apic->wait_sipi)
-		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	/* To wait, or to hand the page over */
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 	return 0;
 }
 
@@ -166,9 +164,20 @@ static void take_zircon_timer(struct zxvm_vcpu *vcpu)
 static void take_posted(struct zxvm_vcpu *vcpu)
 {
 	if (has_lapic(vcpu))
-		note_events(vcpu, lapic_take(zxvm_apic_reloaded(vcpu)));
+		note_events(vcpu, lapic_take(lapic_of(vcpu)));
 	else
 		take_zircon_timer(vcpu);
+}
+
+static void choose_hw(struct zxvm_vcpu *vcpu)
+{
+	bool hw = wants_hw(vcpu);
+
+	WRITE_ONCE(vcpu->arch.apic.hw, hw);
+	if (unlikely(!hw && lapic_of(vcpu)->away)) {
+		lapic_reload(lapic_of(vcpu));
+		take_posted(vcpu);
+	}
 }
 
 /**
@@ -185,7 +194,7 @@ enum zxvm_run zxvm_apic_take(struct zxvm_vcpu *vcpu)
 
 	take_posted(vcpu);
 	if (has_lapic(vcpu))
-		WRITE_ONCE(apic->hw, wants_hw(vcpu));
+		choose_hw(vcpu);
 	if (likely(!apic->init && !apic->wait_sipi))
 		return ZXVM_RUN_RESUME;
 	/* Look here again, whatever else happens. */
@@ -223,8 +232,11 @@ void zxvm_apic_enter(struct zxvm_vcpu *vcpu)
 
 	if (!has_lapic(vcpu))
 		return;
-	if (zxvm_host.apic_hw)
+	if (zxvm_host.apic_hw) {
 		static_call_cond(zxvm_set_apic_hw)(vcpu, apic->hw);
+		if (apic->hw)
+			lapic_hand_over(lapic_of(vcpu));
+	}
 	threshold = apic->hw ? 0 : lapic_tpr_threshold(lapic_of(vcpu));
 	if (threshold == apic->tpr_threshold)
 		return;
@@ -244,6 +256,17 @@ void zxvm_apic_eoi_done(struct zxvm_vcpu *vcpu, u8 vector)
 	lapic_eoi_done(lapic_of(vcpu), vector);
 }
 
+/*
+ * Most registers can be written whatever is pending and in service. An interrupt
+ * that comes of it is for the next entry to find.
+ */
+static struct lapic *lapic_for_write(struct zxvm_vcpu *vcpu, u32 offset)
+{
+	if (offset == LAPIC_EOI || offset == LAPIC_TPR)
+		return zxvm_apic_reloaded(vcpu);
+	return lapic_of(vcpu);
+}
+
 /**
  * zxvm_apic_written() - the guest has written a register that hardware leaves
  * to us
@@ -255,7 +278,7 @@ void zxvm_apic_eoi_done(struct zxvm_vcpu *vcpu, u8 vector)
  */
 void zxvm_apic_written(struct zxvm_vcpu *vcpu, u32 offset, u32 value)
 {
-	struct lapic *lapic = zxvm_apic_reloaded(vcpu);
+	struct lapic *lapic = lapic_for_write(vcpu, offset);
 
 	if (lapic_is_xapic(lapic))
 		lapic_write_mmio(lapic, offset, sizeof(value), value);
@@ -295,7 +318,10 @@ bool zxvm_apic_wakes(struct zxvm_vcpu *vcpu, u64 rflags)
 	struct zxvm_apic *apic = &vcpu->arch.apic;
 
 	/* IPIs of hardware come at any time, and without an event. */
-	apic->stale = true;
+	if (apic->hw) {
+		lapic_reload(lapic_of(vcpu));
+		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	}
 	take_posted(vcpu);
 	if (!has_lapic(vcpu))
 		return !bitmap_empty(vcpu->arch.pending, ZXVM_MAX_VECTORS);
@@ -434,9 +460,16 @@ bool zxvm_read_x2apic(struct zxvm_vcpu *vcpu, u32 msr, u64 *value)
 
 	if (!has_lapic(vcpu))
 		return zircon_apic_read(&vcpu->arch.apic.zircon, msr, value);
-	done = lapic_read_msr(zxvm_apic_reloaded(vcpu), msr, value);
+	done = lapic_read_msr(lapic_of(vcpu), msr, value);
 	zxvm_apic_worked(vcpu);
 	return done;
+}
+
+static bool write_lapic(struct zxvm_vcpu *vcpu, u32 msr, u64 value)
+{
+	u32 offset = (msr - LAPIC_MSR_FIRST) * 16;
+
+	return lapic_write_msr(lapic_for_write(vcpu, offset), msr, value);
 }
 
 /**
@@ -455,9 +488,7 @@ enum zxvm_run zxvm_write_x2apic(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 	enum zircon_apic_way way;
 
 	if (has_lapic(vcpu))
-		return finish_lapic(vcpu,
-				    lapic_write_msr(zxvm_apic_reloaded(vcpu),
-						    msr, value));
+		return finish_lapic(vcpu, write_lapic(vcpu, msr, value));
 	way = zircon_apic_write(&vcpu->arch.apic.zircon, msr, value, rdtsc(),
 				&exit->packet);
 	return finish_zircon(vcpu, exit, way, value);
@@ -475,7 +506,7 @@ bool zxvm_read_tsc_deadline(struct zxvm_vcpu *vcpu, u64 *value)
 {
 	if (!has_lapic(vcpu))
 		return false;
-	*value = lapic_tsc_deadline(zxvm_apic_reloaded(vcpu));
+	*value = lapic_tsc_deadline(lapic_of(vcpu));
 	zxvm_apic_worked(vcpu);
 	return true;
 }
@@ -495,7 +526,7 @@ enum zxvm_run zxvm_write_tsc_deadline(struct zxvm_vcpu *vcpu,
 	enum zircon_apic_way way;
 
 	if (has_lapic(vcpu)) {
-		lapic_set_tsc_deadline(zxvm_apic_reloaded(vcpu), value);
+		lapic_set_tsc_deadline(lapic_of(vcpu), value);
 		return finish_lapic(vcpu, true);
 	}
 	way = zircon_apic_set_deadline(&vcpu->arch.apic.zircon, value,

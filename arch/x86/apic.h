@@ -59,7 +59,6 @@ struct zxvm_irqchip {
  * @fired: @timer has, without an irqchip
  * @hw: the CPU evaluates and delivers what is pending in @page: it changes IRR,
  *	ISR, TPR and PPR while the guest runs. Others may read it
- * @stale: it may have done so since @page was looked at
  * @tpr_threshold: as the vendor knows it
  * @wait_sipi: the VCPU waits for a start-up message
  * @init: an INIT message has to be acted on
@@ -73,7 +72,6 @@ struct zxvm_apic {
 	struct hrtimer timer;
 	bool fired;
 	bool hw;
-	bool stale;
 	u8 tpr_threshold;
 	bool wait_sipi;
 	bool init;

@@ -63,11 +63,15 @@ static u8 highest(const struct lapic *lapic, u32 base, u8 words)
  */
 static void update(struct lapic *lapic)
 {
-	u8 tpr = lapic_reg(lapic, LAPIC_TPR);
-	u8 isrv = highest(lapic, LAPIC_ISR, lapic->isr_words);
-	u8 irrv = highest(lapic, LAPIC_IRR, lapic->irr_words);
-	u32 ppr = isrv >> 4 > tpr >> 4 ? isrv & 0xf0 : tpr;
+	u8 tpr, isrv, irrv;
+	u32 ppr;
 
+	if (lapic->away)
+		return;
+	tpr = lapic_reg(lapic, LAPIC_TPR);
+	isrv = highest(lapic, LAPIC_ISR, lapic->isr_words);
+	irrv = highest(lapic, LAPIC_IRR, lapic->irr_words);
+	ppr = isrv >> 4 > tpr >> 4 ? isrv & 0xf0 : tpr;
 	lapic_set_reg(lapic, LAPIC_PPR, ppr);
 	WRITE_ONCE(lapic->ready, irrv >> 4 > ppr >> 4 ? irrv : 0);
 }
@@ -244,6 +248,7 @@ void lapic_reset(struct lapic *lapic)
 	lapic_timer_stop(lapic);
 	memset(lapic->regs, 0, LAPIC_SIZE);
 	lapic->tmr_changed = true;
+	lapic->away = false;
 	lapic->irr_words = 0;
 	lapic->isr_words = 0;
 	lapic->errors = 0;
@@ -425,25 +430,47 @@ void lapic_error(struct lapic *lapic, u32 error)
 		lapic_local(lapic, lvt);
 }
 
+/* The words of IRR or ISR that are not zero */
+static u8 find_words(const struct lapic *lapic, u32 base)
+{
+	u32 words = 0, i;
+
+	for (i = 0; i < 8; i++)
+		words |= (u32)!!lapic_reg(lapic, base + i * 0x10) << i;
+	return words;
+}
+
 /**
- * lapic_reload() - hardware has worked on the page
+ * lapic_reload() - take the page back from hardware
  * @lapic: IRR, ISR or TPR may have changed
+ *
+ * What is ready is found by whatever the caller does next: lapic_take(),
+ * lapic_eoi() or lapic_set_tpr().
  *
  * Context: the owner.
  */
 void lapic_reload(struct lapic *lapic)
 {
-	u32 i;
+	lapic->away = false;
+	lapic->irr_words = find_words(lapic, LAPIC_IRR);
+	lapic->isr_words = find_words(lapic, LAPIC_ISR);
+}
 
+/**
+ * lapic_hand_over() - hardware goes on with the page
+ * @lapic: what is pending and in service is hardware's until lapic_reload()
+ *
+ * What comes to IRR meanwhile is the only thing that the owner knows of, and
+ * so what hardware has to be told.
+ *
+ * Context: the owner.
+ */
+void lapic_hand_over(struct lapic *lapic)
+{
+	lapic->away = true;
 	lapic->irr_words = 0;
 	lapic->isr_words = 0;
-	for (i = 0; i < 8; i++) {
-		if (lapic_reg(lapic, LAPIC_IRR + i * 0x10))
-			lapic->irr_words |= BIT(i);
-		if (lapic_reg(lapic, LAPIC_ISR + i * 0x10))
-			lapic->isr_words |= BIT(i);
-	}
-	update(lapic);
+	WRITE_ONCE(lapic->ready, 0);
 }
 
 /**
@@ -451,7 +478,8 @@ void lapic_reload(struct lapic *lapic)
  * @lapic: the APIC
  *
  * Context: the owner.
- * Return: Requesting virtual interrupt, 30.1.1; 0 if there is none.
+ * Return: Requesting virtual interrupt, 30.1.1; 0 if there is none. After
+ * lapic_hand_over() what hardware has to be told, if that is higher than its own.
  */
 u8 lapic_rvi(const struct lapic *lapic)
 {

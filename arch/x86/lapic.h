@@ -18,8 +18,9 @@
  *   in the descriptor is for software.
  * - With @shared, hardware takes interrupts from IRR in the page and sets bits
  *   there, from other CPUs, too; so do those who post edges, and these owe
- *   nothing to @events. The owner then goes by what lapic_reload() has found,
- *   and changes IRR with atomic operations alone.
+ *   nothing to @events. The owner changes IRR with atomic operations alone.
+ * - Hardware that has the page (@away) knows what is pending and in service. The
+ *   owner has to ask for it, lapic_reload(), only where that matters to itself.
  * - Whether a message is for an APIC is decided by @published, one word that
  *   the owner keeps up to date.
  *
@@ -130,7 +131,9 @@
  * @armed: what lapic_arm_timer() was told last
  * @tmr_changed: since whoever looks at TMR has cleared this
  * @errors: for the next write of ESR
- * @irr_words: words of IRR that are not zero
+ * @away: hardware has the page, from lapic_hand_over() to lapic_reload()
+ * @irr_words: words of IRR that are not zero; while it is away those that
+ *	something came to since
  * @isr_words: words of ISR that are not zero
  */
 struct lapic {
@@ -153,6 +156,7 @@ struct lapic {
 	u64 armed;
 	bool tmr_changed;
 	u32 errors;
+	bool away;
 	u8 irr_words;
 	u8 isr_words;
 };
@@ -259,6 +263,7 @@ void lapic_publish(struct lapic *lapic);
 
 /* lapic.c: for hardware that works on the page itself */
 void lapic_reload(struct lapic *lapic);
+void lapic_hand_over(struct lapic *lapic);
 u8 lapic_rvi(const struct lapic *lapic);
 u8 lapic_svi(const struct lapic *lapic);
 u8 lapic_tpr_threshold(const struct lapic *lapic);

@@ -168,6 +168,7 @@ static void test_shared(void)
 	CHECK(irr(0, 0xff));
 	CHECK(lapic_idle(lapic));
 	lapic_reload(lapic);
+	take(0);
 	CHECK_EQ(lapic->ready, 0xff);
 	CHECK(lapic_post(lapic, 0x40, true));
 	CHECK(!irr(0, 0x40) && !tmr(0, 0x40));
@@ -301,12 +302,14 @@ static void test_reload(void)
 	lapic->regs[(LAPIC_ISR + 0x40) / 4] = BIT(0x99 % 32);
 	lapic->regs[LAPIC_TPR / 4] = 0x10;
 	lapic_reload(lapic);
+	take(0);
 	CHECK_EQ(lapic_rvi(lapic), 0x23);
 	CHECK_EQ(lapic_svi(lapic), 0x99);
 	CHECK_EQ(rd(0, LAPIC_PPR), 0x90);
 	CHECK_EQ(lapic_tpr_threshold(lapic), 0);
 	lapic->regs[(LAPIC_ISR + 0x40) / 4] = 0;
 	lapic_reload(lapic);
+	take(0);
 	lapic_eoi_done(lapic, 0x99);
 	CHECK(took_eoi(0x99));
 	CHECK_EQ(lapic->ready, 0x23);
@@ -315,6 +318,47 @@ static void test_reload(void)
 	CHECK_EQ(lapic_tpr_threshold(lapic), 0x2);
 	lapic_eoi_done(lapic, 0x23);
 	CHECK(took_eoi(0));
+	lapics_teardown();
+}
+
+/* While hardware has the page only what is new counts */
+static void test_hand_over(void)
+{
+	struct lapic *lapic;
+
+	lapics_setup(1, true);
+	lapic = lapics[0];
+	lapic_post(lapic, 0x61, false);
+	take(0);
+	CHECK_EQ(lapic_rvi(lapic), 0x61);
+	lapic_hand_over(lapic);
+	CHECK(lapic_idle(lapic));
+	CHECK_EQ(lapic_rvi(lapic), 0);
+	/* It delivers 0x61 */
+	lapic->regs[(LAPIC_IRR + 0x30) / 4] = 0;
+	lapic->regs[(LAPIC_ISR + 0x30) / 4] = BIT(0x61 % 32);
+	lapic->regs[LAPIC_PPR / 4] = 0x60;
+	lapic_post(lapic, 0x35, false);
+	take(0);
+	CHECK_EQ(lapic_rvi(lapic), 0x35);
+	lapic_local(lapic, 0x82);
+	CHECK_EQ(lapic_rvi(lapic), 0x82);
+	CHECK(lapic_idle(lapic));
+	CHECK_EQ(rd(0, LAPIC_PPR), 0x60);
+	lapic_reload(lapic);
+	take(0);
+	CHECK_EQ(lapic->ready, 0x82);
+	CHECK_EQ(lapic_svi(lapic), 0x61);
+	CHECK(irr(0, 0x35));
+	/* INIT takes it back */
+	lapic_hand_over(lapic);
+	lapic_post_init(lapic);
+	take(0);
+	CHECK_EQ(lapic_rvi(lapic), 0);
+	CHECK_EQ(lapic_svi(lapic), 0);
+	wr(0, LAPIC_SVR, LAPIC_SVR_ENABLE | 0xff);
+	lapic_local(lapic, 0x44);
+	CHECK_EQ(lapic->ready, 0x44);
 	lapics_teardown();
 }
 
@@ -330,6 +374,7 @@ static const struct test tests[] = {
 	{ "lapic: software disable", test_software_disable },
 	{ "lapic: a post to a disabled APIC", test_post_when_disabled },
 	{ "lapic: hardware works on the page", test_reload },
+	{ "lapic: hardware has the page", test_hand_over },
 };
 
 int main(void)

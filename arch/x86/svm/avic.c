@@ -318,7 +318,6 @@ void avic_keep_timer(struct zxvm_vcpu *vcpu)
 	for (i = 0; i < ARRAY_SIZE(timer_regs); i++)
 		vcpu->arch.svm->timer[i] =
 			vcpu->arch.apic.page[timer_regs[i] / sizeof(u32)];
-	vcpu->arch.apic.stale = true;
 }
 
 /*

@@ -152,7 +152,6 @@ noinstr enum zxvm_run vmx_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 		flush_tlb(vcpu, stale);
 	zxvm_spec_enter(dirty);
 	vmx->known = 0;
-	vcpu->arch.apic.stale = true;
 	instrumentation_end();
 
 	code = enter_guest(vcpu);

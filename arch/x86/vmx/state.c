@@ -660,26 +660,36 @@ static void write_eoi_exits(struct vmx_vcpu *vmx, struct lapic *lapic)
 	}
 }
 
+static void raise_rvi(u8 rvi)
+{
+	u16 status = vmx_read(GUEST_INTR_STATUS);
+
+	if (rvi > (u8)status)
+		vmx_write(GUEST_INTR_STATUS, (status & 0xff00) | rvi);
+}
+
 /**
  * vmx_set_apic_hw() - see vendor.h
  * @vcpu: the VCPU
  * @on: the CPU has the local APIC
  *
  * RVI and SVI are kept by the CPU while it has it; 25.4.2. They are always the
- * highest vectors of IRR and ISR, so that there is nothing to take back.
+ * highest vectors of IRR and ISR: there is nothing to take back, and of what has
+ * come since only a higher vector to tell.
  */
 void vmx_set_apic_hw(struct zxvm_vcpu *vcpu, bool on)
 {
 	struct lapic *lapic = &vcpu->arch.apic.chip->lapic;
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
-	u16 status;
+	u8 rvi = lapic_rvi(lapic);
 
 	switch_apicv(vmx, on);
 	if (!on)
 		return;
-	status = lapic_svi(lapic) << 8 | lapic_rvi(lapic);
-	if (vmx_read(GUEST_INTR_STATUS) != status)
-		vmx_write(GUEST_INTR_STATUS, status);
+	if (!lapic->away)
+		vmx_write(GUEST_INTR_STATUS, lapic_svi(lapic) << 8 | rvi);
+	else if (rvi)
+		raise_rvi(rvi);
 	write_eoi_exits(vmx, lapic);
 }
 
