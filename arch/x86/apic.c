@@ -221,7 +221,7 @@ int zxvm_apic_ready(const struct zxvm_vcpu *vcpu)
 /**
  * zxvm_apic_enter() - let hardware deliver what is pending, or else be told
  * when TPR lets something through
- * @vcpu: loaded, about to be entered; zxvm_apic_take() was called
+ * @vcpu: loaded, about to be entered; there is nothing for zxvm_apic_take()
  *
  * Context: interrupts off.
  */
@@ -367,11 +367,17 @@ enum zxvm_run zxvm_slow_init(struct zxvm_vcpu *vcpu)
 	return ZXVM_RUN_RESUME;
 }
 
+/* An interrupt to itself, and nothing else: hardware can be told at once. */
 static enum zxvm_run finish_lapic(struct zxvm_vcpu *vcpu, bool done)
 {
+	struct lapic *lapic = lapic_of(vcpu);
+
 	if (!done)
 		return zxvm_inject_gp(vcpu);
-	zxvm_apic_worked(vcpu);
+	if (!lapic->away || !lapic_idle(lapic) || !wants_hw(vcpu))
+		zxvm_apic_worked(vcpu);
+	else if (lapic->irr_words)
+		zxvm_apic_enter(vcpu);
 	return zxvm_finish_insn(vcpu);
 }
 

@@ -168,10 +168,11 @@ static struct apic_msg icr_msg(u32 icr, u32 dest)
 
 static void send_ipi(struct lapic *lapic, u32 icr, u32 dest)
 {
-	struct apic_msg msg = icr_msg(icr, dest);
+	struct apic_msg msg;
 
 	if (!icr_sends(icr))
 		return;
+	msg = icr_msg(icr, dest);
 	if (msg.mode <= APIC_LOWEST && msg.vector < LAPIC_FIRST_VECTOR)
 		lapic_error(lapic, LAPIC_ESR_SEND_VECTOR);
 	else if (msg.shorthand != APIC_TO_SELF)

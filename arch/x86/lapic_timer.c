@@ -146,7 +146,8 @@ void lapic_timer_set_count(struct lapic *lapic, u32 count)
 		return;
 	lapic_set_reg(lapic, LAPIC_INITIAL_COUNT, count);
 	start(lapic, lapic_tsc(lapic), count);
-	arm(lapic);
+	/* A low count can be over by now. */
+	lapic_timer_check(lapic);
 }
 
 /**
