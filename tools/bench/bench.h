@@ -44,11 +44,13 @@ struct event {
 	enum event_kind kind;
 	uint64_t addr;
 	uint64_t data;
+	unsigned int size;	/* of an access to ports */
 	unsigned int reg;	/* for the back end */
 };
 
 struct vm {
 	bool irqchip;
+	uint64_t entry;		/* where its first VCPU starts */
 	int fd;
 	int vmar;		/* zxvm */
 	int bell;		/* the port, or the eventfd */
@@ -77,16 +79,16 @@ struct vcpu {
  * @map: user memory at @gpa; KVM wants a number for each
  * @unmap: the same range
  * @trap: make accesses to one page at @gpa events
- * @trap_ports: the same for the ports from PORT_OUT to PORT_IN
+ * @trap_ports: the same for @count ports from @port on
  * @bell_create: make stores to one page at BELL wake bell_wait()
  * @bell_wait: return how often it rang
- * @vcpu_create: in the thread that runs it; PC 0
+ * @vcpu_create: in the thread that runs it
  * @vcpu_destroy: close it
  * @enter: run until vcpu->event
  * @answer: the value of the load or input that enter came back with
  * @kick: make enter return, from another thread
  * @interrupt: interrupt LINE, in the cheapest way there is
- * @line: the same by raising and lowering INPUT
+ * @line: the level of an input of the interrupt controller
  */
 struct backend {
 	const char *name;
@@ -100,7 +102,7 @@ struct backend {
 	void (*unmap)(struct vm *vm, unsigned int slot, uint64_t gpa,
 		      uint64_t size);
 	void (*trap)(struct vm *vm, uint64_t gpa);
-	void (*trap_ports)(struct vm *vm);
+	void (*trap_ports)(struct vm *vm, uint16_t port, uint32_t count);
 	void (*bell_create)(struct vm *vm);
 	uint64_t (*bell_wait)(struct vm *vm);
 	void (*vcpu_create)(struct vcpu *vcpu);
@@ -109,7 +111,7 @@ struct backend {
 	void (*answer)(struct vcpu *vcpu, uint64_t value);
 	void (*kick)(struct vcpu *vcpu);
 	void (*interrupt)(struct vcpu *vcpu);
-	void (*line)(struct vcpu *vcpu);
+	void (*line)(struct vm *vm, uint32_t input, bool level);
 };
 
 extern const struct backend zxvm_backend, kvm_backend;
@@ -121,8 +123,7 @@ void kvm_arch_vm_ready(struct vm *vm);
 void kvm_arch_vm_destroy(struct vm *vm);
 void kvm_arch_vcpu_create(struct vcpu *vcpu);
 void kvm_arch_interrupt(struct vcpu *vcpu);
-uint32_t kvm_arch_input(void);
-void kvm_line(struct vcpu *vcpu);	/* kvm.c */
+uint32_t kvm_arch_input(uint32_t input);
 
 /* zxvm's: ARCH/zxvm.c */
 struct zxvm_guest_create;
@@ -139,6 +140,7 @@ void fatal(const char *format, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 int call(int fd, unsigned long request, const void *arg, const char *name);
 #define CALL(fd, request, arg)	call(fd, request, arg, #request)
+void *reserve(size_t size);
 void *allocate(size_t size, bool huge);
 bool wanted(const char *row);
 void measure(const char *row, unsigned int ops, uint64_t (*batch)(void *arg),
@@ -159,9 +161,13 @@ void machine_start(struct machine *m);
 void machine_close(struct machine *m);
 void machine_begin(struct machine *m, unsigned int op, uint64_t count);
 uint64_t machine_run(struct machine *m, unsigned int op, uint64_t count);
+void machine_pulse(struct vcpu *vcpu);
 
 /* rows.c, grow.c */
 void run_rows(void);
 void run_growth(void);
+
+/* ARCH/linux.c, where HAS_LINUX */
+void run_linux(const char *kernel, const char *initramfs);
 
 #endif /* BENCH_H */

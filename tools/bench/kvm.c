@@ -75,9 +75,11 @@ static void trap(struct vm *vm, uint64_t gpa)
 	(void)gpa;
 }
 
-static void trap_ports(struct vm *vm)
+static void trap_ports(struct vm *vm, uint16_t port, uint32_t count)
 {
 	(void)vm;
+	(void)port;
+	(void)count;
 }
 
 /* Of any length: then KVM need not decode the instruction. */
@@ -132,6 +134,14 @@ static void io_event(struct event *event, const struct kvm_run *run)
 	event->kind = run->io.direction == KVM_EXIT_IO_OUT ? EVENT_OUT :
 							     EVENT_IN;
 	event->addr = run->io.port;
+	event->size = run->io.size;
+	if (run->io.count != 1)
+		fatal("a string goes to port %#x", run->io.port);
+	if (event->kind == EVENT_OUT) {
+		event->data = 0;
+		memcpy(&event->data, (char *)run + run->io.data_offset,
+		       run->io.size);
+	}
 }
 
 static void enter(struct vcpu *vcpu)
@@ -172,14 +182,14 @@ static void answer(struct vcpu *vcpu, uint64_t value)
 		memcpy(run->mmio.data, &value, sizeof(run->mmio.data));
 }
 
-/* The input is edge-triggered: what counts is that it rises. */
-void kvm_line(struct vcpu *vcpu)
+static void line(struct vm *vm, uint32_t input, bool level)
 {
-	struct kvm_irq_level args = { .irq = kvm_arch_input(), .level = 1 };
+	struct kvm_irq_level args = {
+		.irq = kvm_arch_input(input),
+		.level = level,
+	};
 
-	CALL(vcpu->vm->fd, KVM_IRQ_LINE, &args);
-	args.level = 0;
-	CALL(vcpu->vm->fd, KVM_IRQ_LINE, &args);
+	CALL(vm->fd, KVM_IRQ_LINE, &args);
 }
 
 static void kick(struct vcpu *vcpu)
@@ -209,5 +219,5 @@ const struct backend kvm_backend = {
 	.answer = answer,
 	.kick = kick,
 	.interrupt = kvm_arch_interrupt,
-	.line = kvm_line,
+	.line = line,
 };

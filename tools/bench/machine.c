@@ -51,13 +51,14 @@ void machine_load(struct machine *m, bool irqchip)
 	}
 	memset(m, 0, sizeof(*m));
 	vm->irqchip = irqchip;
+	vm->entry = GUEST_CODE;
 	vm->ram = ram;
 	vm->param = (void *)(ram + PARAM);
 	backend->vm_create(vm);
 	backend->map(vm, 0, 0, vm->ram, RAM_SIZE);
 	backend->trap(vm, MMIO);
 	if (HAS_PORTS)
-		backend->trap_ports(vm);
+		backend->trap_ports(vm, PORT_OUT, PORT_IN + 4 - PORT_OUT);
 	m->vcpu.vm = vm;
 	backend->vcpu_create(&m->vcpu);
 }
@@ -121,4 +122,11 @@ uint64_t machine_run(struct machine *m, unsigned int op, uint64_t count)
 			fatal("a kick that nobody made");
 		}
 	}
+}
+
+/* The input is edge-triggered: what counts is that it rises. */
+void machine_pulse(struct vcpu *vcpu)
+{
+	backend->line(vcpu->vm, INPUT, true);
+	backend->line(vcpu->vm, INPUT, false);
 }

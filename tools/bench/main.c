@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench zxvm|kvm [-c] [-g] [-x ROW]... [ROW...]: measure all rows, or those
+ * bench [-c] [-g] [-x ROW]... zxvm|kvm [ROW...]: measure all rows, or those
  * that are named, but for those of -x, and print a line for each:
  *
  *	row NAME HYPERVISOR MEDIAN MINIMUM MAXIMUM
  *
  * in instructions of the host CPU for each operation.
+ *
+ * bench -l zxvm|kvm KERNEL INITRAMFS: boot Linux between the marks.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -17,6 +19,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
+#include "arch.h"
 #include "bench.h"
 #include "cpu.h"
 
@@ -52,8 +55,8 @@ int call(int fd, unsigned long request, const void *arg, const char *name)
 	return ret;
 }
 
-/* Memory that is there, aligned to a block, in small pages or huge ones */
-void *allocate(size_t size, bool huge)
+/* Memory, aligned to a block, as the host gives it */
+void *reserve(size_t size)
 {
 	uint8_t *mem = mmap(NULL, size + BLOCK, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -65,9 +68,16 @@ void *allocate(size_t size, bool huge)
 	if (aligned != mem)
 		munmap(mem, aligned - mem);
 	munmap(aligned + size, mem + BLOCK - aligned);
-	madvise(aligned, size, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
-	memset(aligned, 0, size);
 	return aligned;
+}
+
+/* The same, and it is there, in small pages or huge ones */
+void *allocate(size_t size, bool huge)
+{
+	void *mem = reserve(size);
+
+	madvise(mem, size, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	return memset(mem, 0, size);
 }
 
 /* Is this row to be measured? */
@@ -156,21 +166,23 @@ static void calibrate(void)
 int main(int argc, char **argv)
 {
 	unsigned int outs = 0;
-	bool growth = false;
+	bool growth = false, linux_guest = false;
 	int option;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((option = getopt(argc, argv, "cgx:")) != -1) {
+	while ((option = getopt(argc, argv, "cglx:")) != -1) {
 		if (option == 'c')
 			counting = true;
 		else if (option == 'g')
 			growth = true;
+		else if (option == 'l' && HAS_LINUX)
+			linux_guest = true;
 		else if (option == 'x' && outs < MOST_LEFT_OUT)
 			left_out[outs++] = optarg;
 		else
 			return 2;
 	}
-	if (optind == argc)
+	if (optind == argc || (linux_guest && argc - optind != 3))
 		return 2;
 	backend = strcmp(argv[optind], "kvm") ? &zxvm_backend : &kvm_backend;
 	only = argv + optind + 1;
@@ -178,6 +190,10 @@ int main(int argc, char **argv)
 	/* A table of files that grows later would wait for all CPUs. */
 	close(dup2(0, 1000));
 	set_priority(1);
+	if (linux_guest) {
+		run_linux(only[0], only[1]);
+		return 0;
+	}
 	backend->open();
 	if (growth)
 		run_growth();

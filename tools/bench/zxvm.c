@@ -9,7 +9,6 @@
 #include <sys/mman.h>
 #include <linux/zxvm.h>
 
-#include "arch.h"
 #include "bench.h"
 
 #define RWX	(ZXVM_VM_PERM_READ | ZXVM_VM_PERM_WRITE | \
@@ -92,9 +91,9 @@ static void trap(struct vm *vm, uint64_t gpa)
 	set_trap(vm, ZXVM_TRAP_MEM, gpa, PAGE, -1);
 }
 
-static void trap_ports(struct vm *vm)
+static void trap_ports(struct vm *vm, uint16_t port, uint32_t count)
 {
-	set_trap(vm, ZXVM_TRAP_IO, PORT_OUT, PORT_IN + 4 - PORT_OUT, -1);
+	set_trap(vm, ZXVM_TRAP_IO, port, count, -1);
 }
 
 static void bell_create(struct vm *vm)
@@ -116,7 +115,7 @@ static uint64_t bell_wait(struct vm *vm)
 
 static void vcpu_create(struct vcpu *vcpu)
 {
-	struct zxvm_vcpu_create args = { .entry = GUEST_CODE };
+	struct zxvm_vcpu_create args = { .entry = vcpu->vm->entry };
 
 	CALL(vcpu->vm->fd, ZXVM_VCPU_CREATE, &args);
 	vcpu->fd = args.vcpu;
@@ -153,13 +152,11 @@ static void interrupt(struct vcpu *vcpu)
 	CALL(vcpu->fd, ZXVM_VCPU_INTERRUPT, (void *)(uintptr_t)LINE);
 }
 
-static void line(struct vcpu *vcpu)
+static void line(struct vm *vm, uint32_t input, bool level)
 {
-	struct zxvm_line args = { .line = INPUT, .level = 1 };
+	struct zxvm_line args = { .line = input, .level = level };
 
-	CALL(vcpu->vm->fd, ZXVM_GUEST_SET_LINE, &args);
-	args.level = 0;
-	CALL(vcpu->vm->fd, ZXVM_GUEST_SET_LINE, &args);
+	CALL(vm->fd, ZXVM_GUEST_SET_LINE, &args);
 }
 
 const struct backend zxvm_backend = {

@@ -5,6 +5,7 @@
 
 #define GUEST_CODE	0		/* where it starts */
 #define HAS_PORTS	0
+#define HAS_LINUX	0
 #define INPUT		LINE		/* of the interrupt controller */
 
 #define GICD		0x08000000

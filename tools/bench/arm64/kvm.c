@@ -61,13 +61,13 @@ void kvm_arch_vcpu_create(struct vcpu *vcpu)
 	CALL(vcpu->fd, KVM_ARM_VCPU_INIT, &init);
 }
 
-uint32_t kvm_arch_input(void)
+uint32_t kvm_arch_input(uint32_t input)
 {
-	return KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | INPUT;
+	return KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | input;
 }
 
 /* There is no call for an edge. */
 void kvm_arch_interrupt(struct vcpu *vcpu)
 {
-	kvm_line(vcpu);
+	machine_pulse(vcpu);
 }

@@ -74,8 +74,7 @@ void bx_instr_before_execution(unsigned int cpu, bxInstruction_c *i)
 		end();
 	else if (kind >= 0)
 		counts[kind]++;
-	if (!kernel)
-		return;
-	counts[KIND_KERNEL]++;
-	profile[addr]++;
+	counts[kernel ? KIND_KERNEL : KIND_USER]++;
+	if (kernel)
+		profile[addr]++;
 }

@@ -9,9 +9,11 @@
 
 enum kind {
 	KIND_KERNEL,		/* any instruction of the host's kernel */
+	KIND_USER,		/* or of its programs; Bochs alone can tell */
 	KIND_SYSCALL,
 	KIND_SYSREG,		/* accesses to system registers or MSRs */
-	KIND_SWITCH,		/* ERET; what SVM or VMX has for world switches */
+	KIND_ENTRY,		/* VMRUN, VMLAUNCH, VMRESUME */
+	KIND_SWITCH,		/* ERET; what else SVM or VMX has for switches */
 	KIND_VMREAD,
 	KIND_VMWRITE,
 	KIND_TLB,		/* TLB invalidations */

@@ -6,8 +6,10 @@
 
 const char * const kind_names[KINDS] = {
 	[KIND_KERNEL]	= "kernel",
+	[KIND_USER]	= "user",
 	[KIND_SYSCALL]	= "syscall",
 	[KIND_SYSREG]	= "msr",
+	[KIND_ENTRY]	= "entry",
 	[KIND_SWITCH]	= "switch",
 	[KIND_VMREAD]	= "vmread",
 	[KIND_VMWRITE]	= "vmwrite",
@@ -27,13 +29,14 @@ static bool is_prefix(uint8_t byte)
 	       (byte & 0xf0) == 0x40;
 }
 
-/* 0F 01 with a register: VMRUN, VMLOAD, VMSAVE, STGI, CLGI; VMLAUNCH, VMRESUME */
+/* 0F 01 with a register: VMLAUNCH, VMRESUME, VMRUN; VMLOAD, VMSAVE, STGI, CLGI */
 static int classify_group7(uint8_t modrm)
 {
 	switch (modrm) {
 	case 0xc2:
 	case 0xc3:
 	case 0xd8:
+		return KIND_ENTRY;
 	case 0xda:
 	case 0xdb:
 	case 0xdc:

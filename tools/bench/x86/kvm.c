@@ -9,6 +9,17 @@
 
 #define CPUID_ENTRIES	128
 
+/* Leaf 1, ECX: the APIC's timer has TSC-deadline mode; there is a hypervisor */
+#define DEADLINE	(1U << 24)
+#define HYPERVISOR	(1U << 31)
+
+/*
+ * KVM leaves it to the monitor to allow fast strings. Without them Linux 6.1
+ * does not believe the CPU's ERMS, but its FSRM, and its memmove() fails.
+ */
+#define MISC_ENABLE	0x1a0
+#define FAST_STRINGS	1
+
 /* Where Intel's KVM may put three pages of its own */
 #define TSS_ADDR	0xfffbd000UL
 
@@ -18,12 +29,22 @@ static union {
 		  CPUID_ENTRIES * sizeof(struct kvm_cpuid_entry2)];
 } cpuid;
 
+/* What KVM offers, and what it leaves to the monitor to say */
+static void get_cpuid(int dev)
+{
+	unsigned int i;
+
+	cpuid.head.nent = CPUID_ENTRIES;
+	CALL(dev, KVM_GET_SUPPORTED_CPUID, &cpuid);
+	for (i = 0; i < cpuid.head.nent; i++)
+		if (cpuid.head.entries[i].function == 1)
+			cpuid.head.entries[i].ecx |= DEADLINE | HYPERVISOR;
+}
+
 void kvm_arch_vm_create(int dev, struct vm *vm)
 {
-	if (!cpuid.head.nent) {
-		cpuid.head.nent = CPUID_ENTRIES;
-		CALL(dev, KVM_GET_SUPPORTED_CPUID, &cpuid);
-	}
+	if (!cpuid.head.nent)
+		get_cpuid(dev);
 	CALL(vm->fd, KVM_SET_TSS_ADDR, (void *)TSS_ADDR);
 	if (vm->irqchip)
 		CALL(vm->fd, KVM_CREATE_IRQCHIP, NULL);
@@ -39,10 +60,18 @@ void kvm_arch_vm_destroy(struct vm *vm)
 	(void)vm;
 }
 
+static struct {
+	struct kvm_msrs head;
+	struct kvm_msr_entry misc_enable;
+} msrs = {
+	.head.nmsrs = 1,
+	.misc_enable = { .index = MISC_ENABLE, .data = FAST_STRINGS },
+};
+
 /* The first VCPU starts as zxvm's does, the other by a start-up IPI. */
 void kvm_arch_vcpu_create(struct vcpu *vcpu)
 {
-	struct kvm_regs regs = { .rip = GUEST_CODE, .rflags = 2 };
+	struct kvm_regs regs = { .rip = vcpu->vm->entry, .rflags = 2 };
 	struct kvm_segment code = {
 		.limit = ~0U,
 		.type = 11,
@@ -54,6 +83,7 @@ void kvm_arch_vcpu_create(struct vcpu *vcpu)
 	struct kvm_sregs sregs;
 
 	CALL(vcpu->fd, KVM_SET_CPUID2, &cpuid);
+	CALL(vcpu->fd, KVM_SET_MSRS, &msrs);
 	if (vcpu->index)
 		return;
 	CALL(vcpu->fd, KVM_GET_SREGS, &sregs);
@@ -66,9 +96,9 @@ void kvm_arch_vcpu_create(struct vcpu *vcpu)
 	CALL(vcpu->fd, KVM_SET_REGS, &regs);
 }
 
-uint32_t kvm_arch_input(void)
+uint32_t kvm_arch_input(uint32_t input)
 {
-	return INPUT;
+	return input;
 }
 
 void kvm_arch_interrupt(struct vcpu *vcpu)

@@ -4,6 +4,7 @@
  * instruction does, so it is decoded here: the guest's are all MOVs of a
  * register that have a REX prefix.
  */
+#include <string.h>
 #include <linux/zxvm.h>
 
 #include "arch.h"
@@ -54,9 +55,12 @@ void zxvm_arch_event(struct vcpu *vcpu)
 		decode(vcpu, page);
 		break;
 	case ZXVM_PKT_GUEST_IO:
+		if (packet->u.io.flags & ZXVM_IO_STRING)
+			fatal("a string goes to port %#x", packet->u.io.port);
 		vcpu->event.kind = packet->u.io.input ? EVENT_IN : EVENT_OUT;
 		vcpu->event.addr = packet->u.io.port;
 		vcpu->event.data = packet->u.io.data;
+		vcpu->event.size = packet->u.io.access_size;
 		vcpu->event.reg = 0;
 		break;
 	default:
@@ -66,5 +70,10 @@ void zxvm_arch_event(struct vcpu *vcpu)
 
 void zxvm_arch_answer(struct vcpu *vcpu, uint64_t value)
 {
-	*reg(vcpu->page, vcpu->event.reg) = value;
+	__u64 *target = reg(vcpu->page, vcpu->event.reg);
+
+	if (vcpu->event.kind == EVENT_IN)
+		memcpy(target, &value, vcpu->event.size);
+	else
+		*target = value;
 }
