@@ -317,14 +317,14 @@ bool zxvm_apic_wakes(struct zxvm_vcpu *vcpu, u64 rflags)
 {
 	struct zxvm_apic *apic = &vcpu->arch.apic;
 
-	/* IPIs of hardware come at any time, and without an event. */
-	if (apic->hw) {
-		lapic_reload(lapic_of(vcpu));
-		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
-	}
-	take_posted(vcpu);
-	if (!has_lapic(vcpu))
+	if (!has_lapic(vcpu)) {
+		take_posted(vcpu);
 		return !bitmap_empty(vcpu->arch.pending, ZXVM_MAX_VECTORS);
+	}
+	/* IPIs of hardware come at any time, and without an event. */
+	if (zxvm_apic_reloaded(vcpu)->shared)
+		lapic_reload(lapic_of(vcpu));
+	take_posted(vcpu);
 	if (apic->init || apic->wait_sipi)
 		return apic->init || apic->sipi;
 	return !bitmap_empty(vcpu->arch.pending, ZXVM_MAX_VECTORS) ||

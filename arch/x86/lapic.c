@@ -430,16 +430,6 @@ void lapic_error(struct lapic *lapic, u32 error)
 		lapic_local(lapic, lvt);
 }
 
-/* The words of IRR or ISR that are not zero */
-static u8 find_words(const struct lapic *lapic, u32 base)
-{
-	u32 words = 0, i;
-
-	for (i = 0; i < 8; i++)
-		words |= (u32)!!lapic_reg(lapic, base + i * 0x10) << i;
-	return words;
-}
-
 /**
  * lapic_reload() - take the page back from hardware
  * @lapic: IRR, ISR or TPR may have changed
@@ -451,9 +441,17 @@ static u8 find_words(const struct lapic *lapic, u32 base)
  */
 void lapic_reload(struct lapic *lapic)
 {
+	u32 irr_words = 0, isr_words = 0, i;
+
+	for (i = 0; i < 8; i++) {
+		if (lapic_reg(lapic, LAPIC_IRR + i * 0x10))
+			irr_words |= BIT(i);
+		if (lapic_reg(lapic, LAPIC_ISR + i * 0x10))
+			isr_words |= BIT(i);
+	}
 	lapic->away = false;
-	lapic->irr_words = find_words(lapic, LAPIC_IRR);
-	lapic->isr_words = find_words(lapic, LAPIC_ISR);
+	lapic->irr_words = irr_words;
+	lapic->isr_words = isr_words;
 }
 
 /**
