@@ -346,16 +346,18 @@ enum zxvm_run zxvm_arch_vcpu_decode(struct zxvm_vcpu *vcpu,
 				    struct zxvm_exit *exit, bool bell)
 {
 	struct zxvm_packet *packet = &exit->packet;
+	bool fetch = !vcpu->arch.insn_len;
 	struct zxvm_code code;
 
-	if (!vcpu->arch.insn_len && !zxvm_fetch_again(vcpu)) {
+	if (fetch || !bell)
+		static_call(zxvm_get_code)(vcpu, &code);
+	if (fetch && !zxvm_fetch_again(vcpu, &code)) {
 		vcpu->arch.slow = ZXVM_SLOW_DECODE;
 		return ZXVM_RUN_SLOW;
 	}
 	exit->decoded = true;
 	if (bell)
 		return ZXVM_RUN_RESUME;
-	static_call(zxvm_get_code)(vcpu, &code);
 	zxvm_begin_packet(packet, ZXVM_PKT_GUEST_MEM);
 	packet->u.mem_x86.addr = exit->gpa;
 	packet->u.mem_x86.cr3 = code.cr3;

@@ -95,29 +95,31 @@ static bool is_amd(void)
 	return zxvm_vendor->backend == ZXVM_BACKEND_SVM;
 }
 
-/* What the CPU has executed, whatever is in memory by now. */
-static bool decode_given(struct zxvm_vcpu *vcpu, struct insn *insn)
+/* Does the CPU tell what it has executed, whatever is in memory by now? */
+static bool is_given(const struct zxvm_vcpu *vcpu)
 {
 	const u8 *given = vcpu->arch.insn_bytes;
-	struct zxvm_code code;
 
-	if (!given || !given[0])
-		return false;
-	static_call(zxvm_get_code)(vcpu, &code);
-	return !insn_decode(given + 1, min_t(u8, given[0], INSN_MAX_LENGTH),
-			    insn_mode(&code), is_amd(), insn);
+	return given && given[0];
 }
 
-static void look_where(struct zxvm_vcpu *vcpu, struct fetch_from *from)
+static bool decode_given(const struct zxvm_vcpu *vcpu,
+			 const struct zxvm_code *code, struct insn *insn)
 {
-	struct zxvm_code code;
+	const u8 *given = vcpu->arch.insn_bytes;
 
-	static_call(zxvm_get_code)(vcpu, &code);
-	from->mode = insn_mode(&code);
-	from->linear = from->mode == INSN_64 ? code.rip :
-		       zxvm_linear(vcpu, ZXVM_CS, code.rip);
+	return !insn_decode(given + 1, min_t(u8, given[0], INSN_MAX_LENGTH),
+			    insn_mode(code), is_amd(), insn);
+}
+
+static void look_where(struct zxvm_vcpu *vcpu, const struct zxvm_code *code,
+		       struct fetch_from *from)
+{
+	from->mode = insn_mode(code);
+	from->linear = from->mode == INSN_64 ? code->rip :
+		       zxvm_linear(vcpu, ZXVM_CS, code->rip);
 	from->access = WALK_FETCH | (zxvm_cpl(vcpu) == 3 ? WALK_USER : 0);
-	zxvm_walk_regs(vcpu, &code, &from->regs);
+	zxvm_walk_regs(vcpu, code, &from->regs);
 }
 
 static bool is_same(const struct fetch_from *a, const struct fetch_from *b)
@@ -176,28 +178,38 @@ static struct zxvm_fetched *slot_of(const struct zxvm_vcpu *vcpu,
 	return &vcpu->arch.fetched[hash_64(from->linear, SLOT_BITS)];
 }
 
+/* Apart: most kernels clear each variable of a frame, and this one is large. */
+static noinline bool measure_given(struct zxvm_vcpu *vcpu,
+				   const struct zxvm_code *code)
+{
+	struct insn insn;
+
+	if (!decode_given(vcpu, code, &insn))
+		return false;
+	vcpu->arch.insn_len = insn.length;
+	return true;
+}
+
 /**
  * zxvm_fetch_again() - find out the length of an instruction that the CPU has
  * given, or that has hit a trap before
  * @vcpu: loaded
+ * @code: of zxvm_get_code()
  *
  * What cannot be read without a fault is left to zxvm_slow_decode().
  *
  * Context: any; does not sleep.
  * Return: true, and vcpu->arch.insn_len is set; or false.
  */
-bool zxvm_fetch_again(struct zxvm_vcpu *vcpu)
+bool zxvm_fetch_again(struct zxvm_vcpu *vcpu, const struct zxvm_code *code)
 {
 	const struct zxvm_fetched *fetched;
 	struct fetch_from from;
-	struct insn insn;
 	bool found;
 
-	if (decode_given(vcpu, &insn)) {
-		vcpu->arch.insn_len = insn.length;
+	if (is_given(vcpu) && measure_given(vcpu, code))
 		return true;
-	}
-	look_where(vcpu, &from);
+	look_where(vcpu, code, &from);
 	fetched = slot_of(vcpu, &from);
 	if (!fetched->insn.length || !is_same(&fetched->from, &from))
 		return false;
@@ -296,10 +308,12 @@ int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn)
 	struct zxvm_vmar *vmar = vcpu->guest->vmar;
 	struct zxvm_fetched *fetched;
 	struct fetch_from from;
+	struct zxvm_code code;
 
-	if (decode_given(vcpu, insn))
+	static_call(zxvm_get_code)(vcpu, &code);
+	if (is_given(vcpu) && decode_given(vcpu, &code, insn))
 		return 0;
-	look_where(vcpu, &from);
+	look_where(vcpu, &code, &from);
 	fetched = slot_of(vcpu, &from);
 	if (!fetched->insn.length || !is_same(&fetched->from, &from) ||
 	    !is_unchanged(vmar, fetched))

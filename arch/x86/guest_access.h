@@ -24,7 +24,7 @@ void zxvm_walk_regs(struct zxvm_vcpu *vcpu, const struct zxvm_code *code,
 
 int zxvm_fetch_init(struct zxvm_vcpu *vcpu);
 void zxvm_fetch_destroy(struct zxvm_vcpu *vcpu);
-bool zxvm_fetch_again(struct zxvm_vcpu *vcpu);
+bool zxvm_fetch_again(struct zxvm_vcpu *vcpu, const struct zxvm_code *code);
 int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn);
 
 #endif /* ZXVM_X86_GUEST_ACCESS_H */
