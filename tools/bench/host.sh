@@ -22,4 +22,4 @@ fi
 # shellcheck disable=SC2086 # lists
 /t/bench $bench_args "$bench_on" $bench_rows || exit
 [ -e /t/initramfs ] || exit 0
-for run in 1 2 3; do /t/bench -l "$bench_on" /t/vmlinuz-* /t/initramfs || exit; done
+for _ in 1 2 3; do /t/bench -l "$bench_on" /t/vmlinuz-* /t/initramfs || exit; done
