@@ -110,15 +110,40 @@ static bool post(struct lapic *lapic, const struct apic_msg *msg)
 	}
 }
 
+/**
+ * apic_deliver() - deliver a message to one APIC
+ * @lapic: to this one
+ * @msg: the message; whom else it is for does not matter
+ *
+ * Context: any; does not sleep.
+ * Return: true if it accepts it.
+ */
+bool apic_deliver(struct lapic *lapic, const struct apic_msg *msg)
+{
+	if (!accepts(lapic, msg))
+		return false;
+	if (post(lapic, msg))
+		lapic_notify(lapic);
+	return true;
+}
+
 /*
  * Lowest priority: processors do not arbitrate any more, and chip sets choose
  * as they like. The vector chooses: another vector may go elsewhere, but the
  * same one stays where its data is cached.
  */
-static u64 choose_one(u64 targets, u8 vector)
+static u64 choose_one(const struct apic_bus *bus, u64 targets,
+		      const struct apic_msg *msg)
 {
-	u32 n = vector % hweight64(targets);
+	u64 rest;
+	u32 n;
 
+	for (rest = targets; rest; rest &= rest - 1)
+		if (!accepts(lapic_of(bus, __ffs64(rest)), msg))
+			targets &= ~(rest & -rest);
+	if (!targets)
+		return 0;
+	n = msg->vector % hweight64(targets);
 	while (n--)
 		targets &= targets - 1;
 	return targets & -targets;
@@ -138,21 +163,14 @@ static u64 choose_one(u64 targets, u8 vector)
 unsigned int apic_send(struct apic_bus *bus, const struct lapic *from,
 		       const struct apic_msg *msg)
 {
-	u64 targets = targets_of(bus, from, msg), rest;
-	struct lapic *lapic;
+	u64 targets = targets_of(bus, from, msg);
+	unsigned int accepted = 0;
 
-	for (rest = targets; rest; rest &= rest - 1)
-		if (!accepts(lapic_of(bus, __ffs64(rest)), msg))
-			targets &= ~(rest & -rest);
-	if (targets && msg->mode == APIC_LOWEST)
-		targets = choose_one(targets, msg->vector);
-
-	for (rest = targets; rest; rest &= rest - 1) {
-		lapic = lapic_of(bus, __ffs64(rest));
-		if (post(lapic, msg))
-			lapic_notify(lapic);
-	}
-	return hweight64(targets);
+	if (msg->mode == APIC_LOWEST)
+		targets = choose_one(bus, targets, msg);
+	for (; targets; targets &= targets - 1)
+		accepted += apic_deliver(lapic_of(bus, __ffs64(targets)), msg);
+	return accepted;
 }
 
 /**

@@ -307,15 +307,14 @@ void zxvm_irqchip_disconnect(struct zxvm_vcpu *vcpu)
  */
 int zxvm_irqchip_interrupt(struct zxvm_vcpu *vcpu, u32 vector)
 {
-	struct apic_msg msg = {
-		.dest = vcpu->index,
+	const struct apic_msg msg = {
 		.vector = vector,
 		.mode = vector == X86_TRAP_NMI ? APIC_NMI : APIC_FIXED,
 	};
 
 	if (vector < LAPIC_FIRST_VECTOR && vector != X86_TRAP_NMI)
 		return -ERANGE;
-	apic_send(&vcpu->guest->arch.irqchip->bus, NULL, &msg);
+	apic_deliver(&vcpu->arch.apic.chip->lapic, &msg);
 	return 0;
 }
 

@@ -291,6 +291,7 @@ void lapic_last_ipi(const struct lapic *lapic, struct apic_msg *msg);
 
 /* apic_msg.c: any context */
 void apic_bus_add(struct apic_bus *bus, struct lapic *lapic);
+bool apic_deliver(struct lapic *lapic, const struct apic_msg *msg);
 unsigned int apic_send(struct apic_bus *bus, const struct lapic *from,
 		       const struct apic_msg *msg);
 void apic_notify(struct apic_bus *bus, const struct lapic *from,
@@ -305,7 +306,7 @@ bool apic_parse_msi(struct apic_msg *msg, u64 address, u32 data);
  * lapic_notify() - something was posted: have the VCPU look
  * @lapic: whose
  *
- * Context: any; called by apic_send().
+ * Context: any; called by apic_deliver().
  */
 void lapic_notify(struct lapic *lapic);
 
