@@ -15,7 +15,7 @@
 
 static int dev, run_size;
 
-/* It only has to interrupt KVM_RUN. */
+/* It only has to interrupt KVM_RUN, and not what is being printed. */
 static void on_signal(int sig)
 {
 	(void)sig;
@@ -23,7 +23,10 @@ static void on_signal(int sig)
 
 static void kvm_open(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	struct sigaction action = {
+		.sa_handler = on_signal,
+		.sa_flags = SA_RESTART,
+	};
 
 	dev = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (dev < 0)
