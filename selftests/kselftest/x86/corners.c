@@ -31,7 +31,7 @@ TEST(int1_is_executed_once)
 {
 	u64 rip;
 
-	if (backend() != ZXVM_BACKEND_VMX)
+	if (qemu())
 		SKIP("QEMU has no INT1");
 	PROBE(int1);
 	EXPECT_EVENT(DB, 0);
@@ -53,7 +53,7 @@ TEST(single_step_over_sti)
 {
 	u64 rip;
 
-	if (backend() != ZXVM_BACKEND_VMX)
+	if (qemu())
 		SKIP("QEMU has no trap in the shadow of STI");
 	PROBE(step_sti);
 	EXPECT_EVENT(DB, 0);
