@@ -169,60 +169,75 @@ TEST(secret_memory_is_refused)
 	EXPECT_EQ(secret[0], 1);
 }
 
+/* Shared with the children: how long the edits take, and alarms in them */
+static struct {
+	u64 usec;
+	unsigned int alarms;
+} *edits;
+
 static void on_alarm(int sig)
 {
 	(void)sig;
+	edits->alarms++;
 }
 
-static void alarm_every(long usec)
+/* Once: if they came more often than a call takes, it would begin anew for ever */
+static void alarm_in(u64 usec)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
-	struct itimerval it = { { 0, usec }, { 0, usec } };
+	struct itimerval it = {
+		.it_value = { usec / 1000000, usec % 1000000 },
+	};
 
 	sigaction(SIGALRM, &sa, NULL);
 	setitimer(ITIMER_REAL, &it, NULL);
 }
 
-/* The first mapping of a process does most: returns how long that took, in us */
-static long edit_mappings(int guest, int vmar)
+/* The first mapping of a process does most */
+static void edit_mappings(int guest, int vmar)
 {
-	u64 start = now_ns(), end;
-
 	ASSERT_OK(zx_map(vmar, RWX | SPECIFIC, HOLE, sbrk(0), PAGE));
-	end = now_ns();
 	ASSERT_OK(zx_trap(guest, ZXVM_TRAP_MEM, HOLE, PAGE, -1, 0));
 	ASSERT_OK(zx_map(vmar, RWX | SPECIFIC, 0, sbrk(0), 16 * PAGE));
 	ASSERT_OK(zx_protect(vmar, 0, PAGE, PAGE));
 	ASSERT_OK(zx_unmap(vmar, 3 * PAGE, PAGE));
-	return (end - start) / 1000;
+}
+
+#define ALARM_ROUNDS	100
+
+/* In each round but the first an alarm comes a little later in the edits */
+static void edit_in_child(int round)
+{
+	int guest, vmar;
+	u64 start;
+
+	ASSERT_OK(zx_guest_create(0, &guest, &vmar));
+	if (round)
+		alarm_in(edits->usec * round / ALARM_ROUNDS + 1);
+	start = now_ns();
+	edit_mappings(guest, vmar);
+	if (!round)
+		edits->usec = (now_ns() - start) / 1000;
+	_exit(0);
 }
 
 /* A call that changes something is not broken off by a signal */
 TEST_T(map_under_alarms, 60)
 {
-	long *took = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	long least = 100 * harness_time_scale();
-	int round, guest, vmar;
+	int round;
 	pid_t pid;
 
-	ASSERT_TRUE(took != MAP_FAILED);
-	for (round = 0; round <= 100; round++) {
+	edits = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_TRUE(edits != MAP_FAILED);
+	for (round = 0; round <= ALARM_ROUNDS; round++) {
 		pid = fork();
-		if (pid) {
-			wait_child(pid);
-			continue;
-		}
-		ASSERT_OK(zx_guest_create(0, &guest, &vmar));
-		if (!round) {
-			*took = edit_mappings(guest, vmar);
-			_exit(0);
-		}
-		/* So seldom that a call gets on between two */
-		alarm_every(4 * *took > least ? 4 * *took : least);
-		edit_mappings(guest, vmar);
-		_exit(0);
+		if (!pid)
+			edit_in_child(round);
+		wait_child(pid);
 	}
+	EXPECT_GT(edits->alarms, ALARM_ROUNDS / 10);
+	printf("# %u alarms in %llu us\n", edits->alarms, edits->usec);
 }
 
 /* The zero page is shared by all: the first store must get its own */
