@@ -86,6 +86,16 @@ void svm_requeue(struct zxvm_vcpu *vcpu)
 	zxvm_requeue_event(vcpu, info, svm->vmcb->exit_int_error, 0);
 }
 
+/*
+ * A VMRUN that has forgotten the shadow tells of none at the next exit, either.
+ * There it still is until the instruction is executed. 15.21.5
+ */
+static bool in_shadow(const struct svm_vcpu *svm)
+{
+	return svm->vmcb->int_state & VMCB_INTERRUPT_SHADOW ||
+	       (svm_caps.forgets_shadow && svm->vmcb->rip == svm->shadow_rip);
+}
+
 /**
  * svm_blocked() - see vendor.h
  * @vcpu: the VCPU
@@ -97,7 +107,7 @@ u32 svm_blocked(struct zxvm_vcpu *vcpu)
 	const struct svm_vcpu *svm = vcpu->arch.svm;
 	const struct vmcb *vmcb = svm->vmcb;
 
-	if (svm->stepping || vmcb->int_state & VMCB_INTERRUPT_SHADOW)
+	if (svm->stepping || in_shadow(svm))
 		return ZXVM_WINDOW_IRQ | ZXVM_WINDOW_NMI;
 	return (vmcb->rflags & X86_EFLAGS_IF ? 0 : ZXVM_WINDOW_IRQ) |
 	       (svm->nmi_masked ? ZXVM_WINDOW_NMI : 0);

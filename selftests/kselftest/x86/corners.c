@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules of the architecture that are easy to miss: traps, shadows, wrap */
 #include <fcntl.h>
+#include <sys/timerfd.h>
 
 #include "probe.h"
 
@@ -245,6 +246,47 @@ TEST(interrupt_in_the_shadow_of_sti)
 	ASSERT_OK(zx_interrupt(vm.vcpu, 0x60));
 	EXPECT_EVENT(0x60, 0);
 	EXPECT_EQ(*(u64 *)(vm.ram + DATA), 0x1234);
+}
+
+SNIPPET(shadows,
+	"1:" ASK
+	"mov $" STRING(HOLE) ", %ebx\n"
+	"sti\n"
+	"mov %r15, (%rbx)\n"
+	"nop\n"
+	"cli\n"
+	"jmp 1b");
+
+#define SHADOW_ROUNDS	300
+
+/*
+ * The store exits, and so does what the host has to do before it is executed:
+ * in each round but the first that comes a little later.
+ */
+TEST(host_interrupt_in_the_shadow_of_sti)
+{
+	struct itimerspec when = { };
+	u64 ns = 0, start;
+	int fd, i;
+
+	fd = timerfd_create(CLOCK_MONOTONIC, 0);
+	ASSERT_TRUE(fd >= 0);
+	PROBE(shadows);
+	for (i = 0; i <= SHADOW_ROUNDS; i++) {
+		EXPECT_ASK();
+		EXPECT_ERR(vm_enter(&vm), ENOENT);
+		ARG(3) = DATA;
+		ARG(15) = i + 1;
+		when.it_value.tv_nsec = ns * i / SHADOW_ROUNDS;
+		start = now_ns();
+		ASSERT_OK(timerfd_settime(fd, 0, &when, NULL));
+		ASSERT_OK(zx_interrupt(vm.vcpu, 0x60));
+		EXPECT_EVENT(0x60, 0);
+		if (!i)
+			ns = now_ns() - start;
+		EXPECT_EQ(*at(DATA), i + 1);
+	}
+	close(fd);
 }
 
 SNIPPET(spin, "sti\n 1: jmp 1b");
