@@ -147,7 +147,10 @@ static void enter(struct model *m, int cpu)
 	CHECK(!c->maintenance);
 }
 
-/* What cpuif_v3.c does with the timer's line before it folds */
+/*
+ * The timer's line falls when its list register is empty. When the guest has
+ * stopped the timer instead, cpuif_v3.c lowers it.
+ */
 static void sync_timer(struct model *m, int cpu)
 {
 	struct model_cpu *c = &m->cpus[cpu];
@@ -159,11 +162,12 @@ static void sync_timer(struct model *m, int cpu)
 		if ((c->vgic.lr[i] & VGIC_LR_VINTID) != TIMER)
 			continue;
 		state = c->vgic.lr[i] & VGIC_LR_STATE;
-		if (state & VGIC_LR_ACTIVE || (state && c->timer_asserted))
-			return;
-		set_line(m, a, false);
-		if (state)
+		if (!state) {
+			a->line = false;
+		} else if (state == VGIC_LR_PENDING && !c->timer_asserted) {
+			set_line(m, a, false);
 			c->timer_active = false;
+		}
 	}
 }
 

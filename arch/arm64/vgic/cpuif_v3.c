@@ -227,24 +227,6 @@ void zxvm_vgic_enter(struct zxvm_vcpu *vcpu)
 	write_sysreg_s(cpu->hcr, SYS_ICH_HCR_EL2);
 }
 
-/*
- * The timer's line follows the physical interrupt. When the guest has
- * deactivated the virtual one, the physical one is free to fire again and
- * says so itself if the timer still asks.
- */
-static void sync_timer(struct vgic_cpu *cpu)
-{
-	const struct vgic_irq *timer = &cpu->private[TIMER_INTID];
-	unsigned int i;
-
-	if (!timer->line)
-		return;
-	for (i = 0; i < cpu->used_lrs; i++)
-		if (cpu->lr_irq[i] == timer &&
-		    !(cpu->lr[i] & VGIC_LR_STATE))
-			vgic_set_line(cpu->vgic, cpu, TIMER_INTID, false);
-}
-
 /**
  * zxvm_vgic_leave() - see what the guest did with them
  * @vcpu: loaded, has just run with list registers in use
@@ -263,7 +245,6 @@ void zxvm_vgic_leave(struct zxvm_vcpu *vcpu)
 	write_sysreg_s(0, SYS_ICH_HCR_EL2);
 	load_lrs(no_lrs, used);
 	raw_spin_lock(&cpu->vgic->lock);
-	sync_timer(cpu);
 	zxvm_vgic_kick(cpu->vgic, vgic_fold_lrs(cpu));
 	raw_spin_unlock(&cpu->vgic->lock);
 }

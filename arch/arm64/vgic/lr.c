@@ -174,6 +174,11 @@ static u64 fold_eoi_count(struct vgic_cpu *cpu)
 	return kick;
 }
 
+/*
+ * The line of a linked interrupt follows the physical one. When the guest has
+ * deactivated the virtual one, the physical one is free to fire again, and
+ * says so itself if the line is still high.
+ */
 static u64 fold_lr(struct vgic_cpu *cpu, unsigned int n)
 {
 	struct vgic_irq *irq = cpu->lr_irq[n];
@@ -183,6 +188,8 @@ static u64 fold_lr(struct vgic_cpu *cpu, unsigned int n)
 		irq->latch = true;
 	if (!irq->active_set)
 		irq->active = lr & VGIC_LR_ACTIVE;
+	if (irq->hw && !(lr & VGIC_LR_STATE))
+		irq->line = false;
 
 	irq->lr_latch = false;
 	irq->active_set = false;
