@@ -347,7 +347,7 @@ noinstr enum zxvm_run zxvm_arch_vcpu_run(struct zxvm_vcpu *vcpu,
 		run = ZXVM_RUN_SLOW;
 		goto out;
 	}
-	if (!list_empty_careful(&vcpu->arch.vgic.list))
+	if (!hlist_empty(&vcpu->arch.vgic.list))
 		zxvm_vgic_enter(vcpu);
 	instrumentation_end();
 

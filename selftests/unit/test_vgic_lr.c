@@ -80,7 +80,7 @@ static void test_edge(void)
 	guest_ack(0, SPI(0));
 	guest_eoi(0, SPI(0));
 	fold(0);
-	CHECK(!irq->active && !vgic_irq_pending(irq) && !irq->listed);
+	CHECK(!irq->active && !vgic_irq_pending(irq) && !vgic_irq_listed(irq));
 
 	/* An edge after it was taken is another interrupt. */
 	vgic_pulse(&vgic, NULL, SPI(0));
@@ -108,7 +108,7 @@ static void test_level(void)
 	fill(0);
 	vgic_set_line(&vgic, NULL, SPI(0), false);
 	fold(0);
-	CHECK(!vgic_irq_pending(irq) && !irq->listed);
+	CHECK(!vgic_irq_pending(irq) && !vgic_irq_listed(irq));
 
 	/* Still high when it ends: again; active and high is not both. */
 	vgic_set_line(&vgic, NULL, SPI(0), true);
@@ -185,7 +185,7 @@ static void test_timer(void)
 	guest_ack(0, TIMER);
 	guest_eoi(0, TIMER);
 	fold(0);
-	CHECK(!irq->listed);
+	CHECK(!vgic_irq_listed(irq));
 	vgic_teardown();
 }
 
@@ -208,7 +208,7 @@ static void test_writes(void)
 	CHECK_EQ(dist_write(0x284, 1), 2);
 	CHECK_EQ(dist_read(0x204), 0);
 	fold(1);
-	CHECK(!irq->listed);
+	CHECK(!vgic_irq_listed(irq));
 
 	/* Cleared, and a new edge: it does. */
 	vgic_pulse(&vgic, NULL, SPI(0));
@@ -222,7 +222,7 @@ static void test_writes(void)
 	fill(1);
 	CHECK_EQ(dist_write(0x184, 1), 2);
 	fold(1);
-	CHECK(vgic_irq_pending(irq) && !irq->listed);
+	CHECK(vgic_irq_pending(irq) && !vgic_irq_listed(irq));
 	dist_write(0x104, 1);
 
 	/* Deactivated from outside */
@@ -234,7 +234,7 @@ static void test_writes(void)
 	CHECK_EQ(dist_write(0x384, 1), 2);
 	CHECK_EQ(dist_read(0x304), 0);
 	fold(1);
-	CHECK(!irq->active && !irq->listed);
+	CHECK(!irq->active && !vgic_irq_listed(irq));
 
 	/* Taken after the last exit, and deactivated: the write wins. */
 	vgic_pulse(&vgic, NULL, SPI(0));
@@ -257,14 +257,14 @@ static void test_writes(void)
 	fill(1);
 	guest_eoi(1, SPI(0));
 	fold(1);
-	CHECK(!irq->active && !irq->listed);
+	CHECK(!irq->active && !vgic_irq_listed(irq));
 
 	/* The whole distributor off, and on */
 	vgic_pulse(&vgic, NULL, SPI(0));
 	fill(1);
 	CHECK_EQ(dist_write(0, 0), 2);
 	fold(1);
-	CHECK(!irq->listed && irq->latch);
+	CHECK(!vgic_irq_listed(irq) && irq->latch);
 	CHECK_EQ(dist_write(0, 2), 2);
 	vgic_teardown();
 }

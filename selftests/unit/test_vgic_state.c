@@ -69,7 +69,7 @@ static void test_level(void)
 	CHECK(vgic_cpu_pending(vgic.cpus[1]));
 	CHECK_EQ(vgic_set_line(&vgic, NULL, SPI(1), false), 0);
 	CHECK(!vgic_cpu_pending(vgic.cpus[1]));
-	CHECK(list_empty(&vgic.cpus[1]->list));
+	CHECK(hlist_empty(&vgic.cpus[1]->list));
 
 	/* A pulse stays, whatever the line does. */
 	CHECK_EQ(vgic_pulse(&vgic, NULL, SPI(1)), 2);
@@ -102,23 +102,23 @@ static void test_gates(void)
 	vgic_setup(true, 1, 4);
 	irq = irq_of(0, SPI(0));
 	vgic_pulse(&vgic, NULL, SPI(0));
-	CHECK(!irq->listed);
+	CHECK(!vgic_irq_listed(irq));
 	CHECK_EQ(dist_write(0x104, 1), 1);
-	CHECK(irq->listed);
+	CHECK(vgic_irq_listed(irq));
 	CHECK_EQ(dist_write(0x84, 0), 0);
-	CHECK(!irq->listed);
+	CHECK(!vgic_irq_listed(irq));
 	CHECK_EQ(dist_write(0x84, 1), 1);
-	CHECK(irq->listed);
+	CHECK(vgic_irq_listed(irq));
 	CHECK_EQ(dist_write(0, 0), 0);
-	CHECK(!irq->listed);
+	CHECK(!vgic_irq_listed(irq));
 	CHECK_EQ(dist_write(0, 2), 1);
-	CHECK(irq->listed);
+	CHECK(vgic_irq_listed(irq));
 	CHECK_EQ(dist_write(0x284, 1), 0);
-	CHECK(!irq->listed);
+	CHECK(!vgic_irq_listed(irq));
 	CHECK_EQ(dist_write(0x204, 1), 1);
-	CHECK(irq->listed);
+	CHECK(vgic_irq_listed(irq));
 	CHECK_EQ(dist_write(0x184, 1), 0);
-	CHECK(!irq->listed);
+	CHECK(!vgic_irq_listed(irq));
 	vgic_teardown();
 }
 
@@ -172,16 +172,16 @@ static void test_route(void)
 	CHECK_EQ(vgic_pulse(&vgic, NULL, SPI(3)), 1);
 	CHECK_EQ(vgic_dist_write(&vgic, 0x6000 + SPI(3) * 8, 8, 1), 2);
 	CHECK_EQ(irq->owner, 1);
-	CHECK(list_empty(&vgic.cpus[0]->list));
+	CHECK(hlist_empty(&vgic.cpus[0]->list));
 
 	/* To nobody, and to one that comes later */
 	CHECK_EQ(vgic_dist_write(&vgic, 0x6000 + SPI(3) * 8, 8, 0x10000), 0);
-	CHECK(!irq->listed);
+	CHECK(!vgic_irq_listed(irq));
 	CHECK_EQ(irq->cpu, VGIC_MAX_CPUS);
 	CHECK_EQ(vgic_dist_write(&vgic, 0x6000 + SPI(3) * 8, 8, 5), 0);
-	CHECK(!irq->listed);
+	CHECK(!vgic_irq_listed(irq));
 	vgic_add_cpu(5);
-	CHECK(irq->listed);
+	CHECK(vgic_irq_listed(irq));
 	CHECK_EQ(irq->owner, 5);
 
 	/* Active: it stays until the guest is done, then the other is told. */
@@ -231,15 +231,15 @@ static void test_cpu_goes(void)
 
 	CHECK_EQ(vgic_remove_cpu(1), 1);
 	CHECK_EQ(irq_of(0, SPI(1))->owner, 0);
-	CHECK(irq_of(0, SPI(1))->listed);
+	CHECK(vgic_irq_listed(irq_of(0, SPI(1))));
 	CHECK(!irq_of(0, SPI(0))->active);
-	CHECK(!irq_of(0, SPI(0))->listed);
+	CHECK(!vgic_irq_listed(irq_of(0, SPI(0))));
 	CHECK(irq_of(0, SPI(2))->latch);
-	CHECK(!irq_of(0, SPI(2))->listed);
+	CHECK(!vgic_irq_listed(irq_of(0, SPI(2))));
 
 	vgic_add_cpu(1);
-	CHECK(irq_of(0, SPI(2))->listed);
-	CHECK(!irq_of(0, SPI(0))->listed);
+	CHECK(vgic_irq_listed(irq_of(0, SPI(2))));
+	CHECK(!vgic_irq_listed(irq_of(0, SPI(0))));
 	vgic_teardown();
 }
 

@@ -191,13 +191,13 @@ static void check_irq(struct model *m, const struct account *a)
 	CHECK_EQ(irq->latch, a->latch);
 	CHECK_EQ(irq->lr_latch, a->handed || (irq->lr_latch && a->held >= 0));
 	if (a->held != NOBODY) {
-		CHECK(irq->listed && irq->owner == a->held);
+		CHECK(vgic_irq_listed(irq) && irq->owner == a->held);
 		return;
 	}
 	CHECK(!irq->in_lr && !irq->active_set);
 	CHECK_EQ(irq->active, a->active);
 	listed = home != NOBODY && waits_at(m, a, home);
-	CHECK_EQ(irq->listed, listed);
+	CHECK_EQ(vgic_irq_listed(irq), listed);
 	if (listed)
 		CHECK_EQ(irq->owner, home);
 }
@@ -208,13 +208,13 @@ static void check_list(struct model *m, int cpu)
 	struct account *a;
 	u32 listed = 0, n;
 
-	list_for_each_entry(irq, &m->cpus[cpu].vgic.list, node) {
-		CHECK(irq->listed && irq->owner == cpu);
+	hlist_for_each_entry(irq, &m->cpus[cpu].vgic.list, node) {
+		CHECK(vgic_irq_listed(irq) && irq->owner == cpu);
 		listed++;
 	}
 	for_each_account(m, cpu, a, n) {
 		irq = model_irq(m, a);
-		listed -= irq->listed && irq->owner == cpu;
+		listed -= vgic_irq_listed(irq) && irq->owner == cpu;
 	}
 	CHECK_EQ(listed, 0);
 }
@@ -283,7 +283,7 @@ void check_settled(struct model *m)
 	u32 n;
 
 	for (cpu = 0; cpu < MODEL_CPUS; cpu++) {
-		CHECK(list_empty(&m->cpus[cpu].vgic.list));
+		CHECK(hlist_empty(&m->cpus[cpu].vgic.list));
 		CHECK(!m->cpus[cpu].timer_active);
 		for_each_account(m, cpu, a, n)
 			CHECK(!a->owed && !a->active && !a->latch);

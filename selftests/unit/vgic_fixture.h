@@ -3,6 +3,7 @@
 #ifndef ZXVM_UNIT_VGIC_FIXTURE_H
 #define ZXVM_UNIT_VGIC_FIXTURE_H
 
+#include "regs.h"
 #include "state.h"
 #include "test.h"
 

@@ -441,7 +441,7 @@ static bool is_quiet(const struct model *m)
 	int i;
 
 	for (i = 0; i < MODEL_CPUS; i++)
-		if (!list_empty(&m->cpus[i].vgic.list) ||
+		if (!hlist_empty(&m->cpus[i].vgic.list) ||
 		    m->cpus[i].timer_asserted || m->cpus[i].timer_active)
 			return false;
 	return true;

@@ -9,6 +9,7 @@
 #ifndef ZXVM_UNIT_VGIC_MODEL_H
 #define ZXVM_UNIT_VGIC_MODEL_H
 
+#include "regs.h"
 #include "state.h"
 #include "test.h"
 

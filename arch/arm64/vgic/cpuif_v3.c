@@ -18,114 +18,106 @@
 /* The register's number is part of the instruction: no loop can do this. */
 static void save_lrs(u64 *lr, unsigned int used)
 {
-	switch (used) {
-	case 16:
-		lr[15] = read_sysreg_s(SYS_ICH_LR15_EL2);
-		fallthrough;
-	case 15:
-		lr[14] = read_sysreg_s(SYS_ICH_LR14_EL2);
-		fallthrough;
-	case 14:
-		lr[13] = read_sysreg_s(SYS_ICH_LR13_EL2);
-		fallthrough;
-	case 13:
-		lr[12] = read_sysreg_s(SYS_ICH_LR12_EL2);
-		fallthrough;
-	case 12:
-		lr[11] = read_sysreg_s(SYS_ICH_LR11_EL2);
-		fallthrough;
-	case 11:
-		lr[10] = read_sysreg_s(SYS_ICH_LR10_EL2);
-		fallthrough;
-	case 10:
-		lr[9] = read_sysreg_s(SYS_ICH_LR9_EL2);
-		fallthrough;
-	case 9:
-		lr[8] = read_sysreg_s(SYS_ICH_LR8_EL2);
-		fallthrough;
-	case 8:
-		lr[7] = read_sysreg_s(SYS_ICH_LR7_EL2);
-		fallthrough;
-	case 7:
-		lr[6] = read_sysreg_s(SYS_ICH_LR6_EL2);
-		fallthrough;
-	case 6:
-		lr[5] = read_sysreg_s(SYS_ICH_LR5_EL2);
-		fallthrough;
-	case 5:
-		lr[4] = read_sysreg_s(SYS_ICH_LR4_EL2);
-		fallthrough;
-	case 4:
-		lr[3] = read_sysreg_s(SYS_ICH_LR3_EL2);
-		fallthrough;
-	case 3:
-		lr[2] = read_sysreg_s(SYS_ICH_LR2_EL2);
-		fallthrough;
-	case 2:
-		lr[1] = read_sysreg_s(SYS_ICH_LR1_EL2);
-		fallthrough;
-	case 1:
-		lr[0] = read_sysreg_s(SYS_ICH_LR0_EL2);
-		fallthrough;
-	default:
-		break;
-	}
+	if (!used)
+		return;
+	lr[0] = read_sysreg_s(SYS_ICH_LR0_EL2);
+	if (used == 1)
+		return;
+	lr[1] = read_sysreg_s(SYS_ICH_LR1_EL2);
+	if (used == 2)
+		return;
+	lr[2] = read_sysreg_s(SYS_ICH_LR2_EL2);
+	if (used == 3)
+		return;
+	lr[3] = read_sysreg_s(SYS_ICH_LR3_EL2);
+	if (used == 4)
+		return;
+	lr[4] = read_sysreg_s(SYS_ICH_LR4_EL2);
+	if (used == 5)
+		return;
+	lr[5] = read_sysreg_s(SYS_ICH_LR5_EL2);
+	if (used == 6)
+		return;
+	lr[6] = read_sysreg_s(SYS_ICH_LR6_EL2);
+	if (used == 7)
+		return;
+	lr[7] = read_sysreg_s(SYS_ICH_LR7_EL2);
+	if (used == 8)
+		return;
+	lr[8] = read_sysreg_s(SYS_ICH_LR8_EL2);
+	if (used == 9)
+		return;
+	lr[9] = read_sysreg_s(SYS_ICH_LR9_EL2);
+	if (used == 10)
+		return;
+	lr[10] = read_sysreg_s(SYS_ICH_LR10_EL2);
+	if (used == 11)
+		return;
+	lr[11] = read_sysreg_s(SYS_ICH_LR11_EL2);
+	if (used == 12)
+		return;
+	lr[12] = read_sysreg_s(SYS_ICH_LR12_EL2);
+	if (used == 13)
+		return;
+	lr[13] = read_sysreg_s(SYS_ICH_LR13_EL2);
+	if (used == 14)
+		return;
+	lr[14] = read_sysreg_s(SYS_ICH_LR14_EL2);
+	if (used == 15)
+		return;
+	lr[15] = read_sysreg_s(SYS_ICH_LR15_EL2);
 }
 
 static void load_lrs(const u64 *lr, unsigned int used)
 {
-	switch (used) {
-	case 16:
-		write_sysreg_s(lr[15], SYS_ICH_LR15_EL2);
-		fallthrough;
-	case 15:
-		write_sysreg_s(lr[14], SYS_ICH_LR14_EL2);
-		fallthrough;
-	case 14:
-		write_sysreg_s(lr[13], SYS_ICH_LR13_EL2);
-		fallthrough;
-	case 13:
-		write_sysreg_s(lr[12], SYS_ICH_LR12_EL2);
-		fallthrough;
-	case 12:
-		write_sysreg_s(lr[11], SYS_ICH_LR11_EL2);
-		fallthrough;
-	case 11:
-		write_sysreg_s(lr[10], SYS_ICH_LR10_EL2);
-		fallthrough;
-	case 10:
-		write_sysreg_s(lr[9], SYS_ICH_LR9_EL2);
-		fallthrough;
-	case 9:
-		write_sysreg_s(lr[8], SYS_ICH_LR8_EL2);
-		fallthrough;
-	case 8:
-		write_sysreg_s(lr[7], SYS_ICH_LR7_EL2);
-		fallthrough;
-	case 7:
-		write_sysreg_s(lr[6], SYS_ICH_LR6_EL2);
-		fallthrough;
-	case 6:
-		write_sysreg_s(lr[5], SYS_ICH_LR5_EL2);
-		fallthrough;
-	case 5:
-		write_sysreg_s(lr[4], SYS_ICH_LR4_EL2);
-		fallthrough;
-	case 4:
-		write_sysreg_s(lr[3], SYS_ICH_LR3_EL2);
-		fallthrough;
-	case 3:
-		write_sysreg_s(lr[2], SYS_ICH_LR2_EL2);
-		fallthrough;
-	case 2:
-		write_sysreg_s(lr[1], SYS_ICH_LR1_EL2);
-		fallthrough;
-	case 1:
-		write_sysreg_s(lr[0], SYS_ICH_LR0_EL2);
-		fallthrough;
-	default:
-		break;
-	}
+	if (!used)
+		return;
+	write_sysreg_s(lr[0], SYS_ICH_LR0_EL2);
+	if (used == 1)
+		return;
+	write_sysreg_s(lr[1], SYS_ICH_LR1_EL2);
+	if (used == 2)
+		return;
+	write_sysreg_s(lr[2], SYS_ICH_LR2_EL2);
+	if (used == 3)
+		return;
+	write_sysreg_s(lr[3], SYS_ICH_LR3_EL2);
+	if (used == 4)
+		return;
+	write_sysreg_s(lr[4], SYS_ICH_LR4_EL2);
+	if (used == 5)
+		return;
+	write_sysreg_s(lr[5], SYS_ICH_LR5_EL2);
+	if (used == 6)
+		return;
+	write_sysreg_s(lr[6], SYS_ICH_LR6_EL2);
+	if (used == 7)
+		return;
+	write_sysreg_s(lr[7], SYS_ICH_LR7_EL2);
+	if (used == 8)
+		return;
+	write_sysreg_s(lr[8], SYS_ICH_LR8_EL2);
+	if (used == 9)
+		return;
+	write_sysreg_s(lr[9], SYS_ICH_LR9_EL2);
+	if (used == 10)
+		return;
+	write_sysreg_s(lr[10], SYS_ICH_LR10_EL2);
+	if (used == 11)
+		return;
+	write_sysreg_s(lr[11], SYS_ICH_LR11_EL2);
+	if (used == 12)
+		return;
+	write_sysreg_s(lr[12], SYS_ICH_LR12_EL2);
+	if (used == 13)
+		return;
+	write_sysreg_s(lr[13], SYS_ICH_LR13_EL2);
+	if (used == 14)
+		return;
+	write_sysreg_s(lr[14], SYS_ICH_LR14_EL2);
+	if (used == 15)
+		return;
+	write_sysreg_s(lr[15], SYS_ICH_LR15_EL2);
 }
 
 static void load_aprs(const u32 *apr)
@@ -261,7 +253,7 @@ bool zxvm_vgic_runnable(struct zxvm_vcpu *vcpu)
 	struct vgic_cpu *cpu = &vcpu->arch.vgic;
 	bool pending, withdrawn;
 
-	if (list_empty_careful(&cpu->list))
+	if (hlist_empty(&cpu->list))
 		return false;
 	cpu->vmcr = read_sysreg_s(SYS_ICH_VMCR_EL2);
 	raw_spin_lock(&cpu->vgic->lock);

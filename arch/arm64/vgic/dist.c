@@ -9,6 +9,7 @@
 #include <linux/bitfield.h>
 #include <linux/bits.h>
 #include <linux/kernel.h>
+#include <linux/nospec.h>
 
 #include "state.h"
 #include "regs.h"
@@ -83,7 +84,8 @@ static u64 set_route(struct vgic *vgic, struct vgic_irq *irq, u64 field)
 	    aff1 >= VGIC_MAX_CPUS / 16)
 		irq->cpu = VGIC_MAX_CPUS;
 	else
-		irq->cpu = aff1 * 16 + aff0;
+		irq->cpu = array_index_nospec(aff1 * 16 + aff0,
+					      VGIC_MAX_CPUS);
 	return vgic_irq_touched(vgic, irq);
 }
 

@@ -19,7 +19,6 @@
 #include <linux/bitfield.h>
 #include <linux/bug.h>
 #include <linux/lockdep.h>
-#include <linux/minmax.h>
 
 #include "state.h"
 #include "regs.h"
@@ -50,12 +49,17 @@ static bool goes_before(const struct vgic_irq *a, const struct vgic_irq *b)
 static unsigned int choose_irqs(struct vgic_cpu *cpu, u32 *hcr)
 {
 	struct vgic_irq **best = cpu->lr_irq;
-	unsigned int max = min_t(unsigned int, cpu->vgic->nr_lrs,
-				 VGIC_MAX_LRS);
+	unsigned int max = cpu->vgic->nr_lrs;
 	unsigned int used = 0, active = 0, all = 0, at;
 	struct vgic_irq *irq, *first = NULL;
 
-	list_for_each_entry(irq, &cpu->list, node) {
+	/* Mostly there is one alone. */
+	if (hlist_is_singular_node(cpu->list.first, &cpu->list)) {
+		best[0] = hlist_entry(cpu->list.first, struct vgic_irq, node);
+		return 1;
+	}
+
+	hlist_for_each_entry(irq, &cpu->list, node) {
 		all++;
 		if (irq->active)
 			active++;
@@ -101,10 +105,11 @@ static void load_lr(struct vgic_cpu *cpu, unsigned int n)
 		 FIELD_PREP(VGIC_LR_PRIORITY, irq->priority) | VGIC_LR_GROUP1;
 	bool linked = irq->hw && irq->line;
 
+	/* What is in the list and not active is there to be delivered. */
 	if (irq->active)
 		lr |= VGIC_LR_ACTIVE;
-	if (vgic_irq_deliverable(cpu->vgic, irq) &&
-	    (!irq->active || (irq->latch && !linked))) {
+	if (!irq->active || (irq->latch && !linked &&
+			     vgic_irq_deliverable(cpu->vgic, irq))) {
 		lr |= VGIC_LR_PENDING;
 		irq->lr_latch = irq->latch;
 		irq->latch = false;
@@ -135,7 +140,7 @@ void vgic_fill_lrs(struct vgic_cpu *cpu)
 	lockdep_assert_held(&cpu->vgic->lock);
 	WARN_ON_ONCE(cpu->used_lrs);
 
-	if (list_empty(&cpu->list)) {
+	if (hlist_empty(&cpu->list)) {
 		cpu->hcr = 0;
 		return;
 	}
@@ -162,7 +167,7 @@ static u64 fold_eoi_count(struct vgic_cpu *cpu)
 
 	while (count--) {
 		first = NULL;
-		list_for_each_entry(irq, &cpu->list, node)
+		hlist_for_each_entry(irq, &cpu->list, node)
 			if (irq->active && !irq->in_lr &&
 			    (!first || goes_before(irq, first)))
 				first = irq;

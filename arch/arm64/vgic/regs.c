@@ -89,7 +89,7 @@ static u64 change_active(struct vgic *vgic, struct vgic_irq *irq, bool active)
 	irq->active = active;
 	irq->active_set = irq->in_lr;
 	kick = vgic_irq_touched(vgic, irq);
-	return irq->listed ? kick | BIT_ULL(irq->owner) : kick;
+	return vgic_irq_listed(irq) ? kick | BIT_ULL(irq->owner) : kick;
 }
 
 static u64 set_active(struct vgic *vgic, struct vgic_irq *irq, u64 field)

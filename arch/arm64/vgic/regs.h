@@ -74,6 +74,17 @@ static inline bool vgic_irq_is_level(const struct vgic_irq *irq)
 	return !irq->edge || irq->hw;
 }
 
+/* Is it pending outside of list registers? */
+static inline bool vgic_irq_pending(const struct vgic_irq *irq)
+{
+	return irq->latch || (vgic_irq_is_level(irq) && irq->line);
+}
+
+static inline bool vgic_irq_listed(const struct vgic_irq *irq)
+{
+	return !hlist_unhashed(&irq->node);
+}
+
 static inline bool vgic_irq_deliverable(const struct vgic *vgic,
 					const struct vgic_irq *irq)
 {

@@ -33,7 +33,6 @@ static void init_irq(struct vgic_irq *irq, u32 intid, u8 cpu)
 	bool hw = irq->hw;
 
 	memset(irq, 0, sizeof(*irq));
-	INIT_LIST_HEAD(&irq->node);
 	irq->intid = intid;
 	irq->cpu = cpu;
 	irq->owner = cpu;
@@ -81,7 +80,7 @@ void vgic_cpu_init_state(struct vgic_cpu *cpu)
 
 	lockdep_assert_held(&vgic->lock);
 
-	INIT_LIST_HEAD(&cpu->list);
+	INIT_HLIST_HEAD(&cpu->list);
 	cpu->mpidr = (cpu->index & 15) | (cpu->index >> 4) << 8;
 	cpu->waker_sleep = true;
 	cpu->used_lrs = 0;
@@ -120,16 +119,16 @@ void vgic_cpu_init_state(struct vgic_cpu *cpu)
 u64 vgic_cpu_exit_state(struct vgic_cpu *cpu)
 {
 	struct vgic *vgic = cpu->vgic;
-	struct vgic_irq *irq, *next;
+	struct hlist_node *next;
+	struct vgic_irq *irq;
 	u64 kick;
 
 	lockdep_assert_held(&vgic->lock);
 
 	kick = vgic_fold_lrs(cpu);
 	vgic->cpus[cpu->index] = NULL;
-	list_for_each_entry_safe(irq, next, &cpu->list, node) {
-		list_del_init(&irq->node);
-		irq->listed = false;
+	hlist_for_each_entry_safe(irq, next, &cpu->list, node) {
+		hlist_del_init(&irq->node);
 		irq->active = false;
 		if (irq->intid >= cpu->nr_private)
 			kick |= vgic_irq_changed(vgic, irq);
@@ -160,30 +159,16 @@ struct vgic_irq *vgic_get_irq(struct vgic *vgic, struct vgic_cpu *cpu,
 	return &vgic->spis[array_index_nospec(intid, vgic->nr_spis)];
 }
 
-/**
- * vgic_irq_pending() - is an interrupt pending outside of list registers?
- * @irq: the interrupt
- *
- * Context: Needs vgic->lock.
- * Return: Whether it waits to be handed to a list register.
- */
-bool vgic_irq_pending(const struct vgic_irq *irq)
-{
-	return irq->latch || (vgic_irq_is_level(irq) && irq->line);
-}
-
 static void move_irq(struct vgic_irq *irq, struct vgic_cpu *cpu)
 {
-	if (irq->listed) {
+	if (vgic_irq_listed(irq)) {
 		if (cpu && irq->owner == cpu->index)
 			return;
-		list_del_init(&irq->node);
-		irq->listed = false;
+		hlist_del_init(&irq->node);
 	}
 	if (cpu) {
-		list_add_tail(&irq->node, &cpu->list);
+		hlist_add_head(&irq->node, &cpu->list);
 		irq->owner = cpu->index;
-		irq->listed = true;
 	}
 }
 
@@ -201,14 +186,13 @@ u64 vgic_irq_changed(struct vgic *vgic, struct vgic_irq *irq)
 	bool deliverable = vgic_irq_deliverable(vgic, irq);
 	bool stays = irq->active || irq->in_lr;
 	struct vgic_cpu *cpu = NULL;
-	u8 index = irq->cpu;
 
 	lockdep_assert_held(&vgic->lock);
 
-	if (stays && irq->listed)
-		index = irq->owner;
-	if ((stays || deliverable) && index < VGIC_MAX_CPUS)
-		cpu = vgic->cpus[array_index_nospec(index, VGIC_MAX_CPUS)];
+	if (stays && vgic_irq_listed(irq))
+		cpu = vgic->cpus[irq->owner];
+	else if (stays || deliverable)
+		cpu = vgic->cpus[irq->cpu];
 
 	move_irq(irq, cpu);
 	return cpu && deliverable ? BIT_ULL(cpu->index) : 0;
@@ -328,7 +312,7 @@ bool vgic_cpu_pending(const struct vgic_cpu *cpu)
 
 	if (!(cpu->vmcr & VGIC_VMCR_VENG1))
 		return false;
-	list_for_each_entry(irq, &cpu->list, node)
+	hlist_for_each_entry(irq, &cpu->list, node)
 		if (!irq->active && irq->priority < mask &&
 		    vgic_irq_deliverable(cpu->vgic, irq))
 			return true;

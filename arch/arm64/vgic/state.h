@@ -62,7 +62,6 @@
  * @intid: its number
  * @priority: as the guest wrote it; the CPU interface implements 5 bits
  * @cpu: index of the VCPU that it goes to; %VGIC_MAX_CPUS: to nobody
- * @listed: @node is in a list, and the list is the one of VCPU @owner
  * @owner: index of the VCPU whose list it is in
  * @enabled: by GICD_ISENABLER or GICR_ISENABLER0
  * @group1: in group 1; only group 1 is ever delivered
@@ -77,13 +76,12 @@
  * @route: GICD_IROUTER as the guest wrote it
  */
 struct vgic_irq {
-	struct list_head node;
+	struct hlist_node node;
 	u64 route;
 	u16 intid;
 	u8 priority;
 	u8 cpu;
 	u8 owner;
-	bool listed : 1;
 	bool enabled : 1;
 	bool group1 : 1;
 	bool edge : 1;
@@ -115,7 +113,7 @@ struct vgic_irq {
  */
 struct vgic_cpu {
 	struct vgic *vgic;
-	struct list_head list;
+	struct hlist_head list;
 	struct vgic_irq *private;
 	u16 nr_private;
 	u8 index;
@@ -140,7 +138,7 @@ struct vgic_cpu {
  * @dist_base: guest-physical address of the distributor, 64 KiB
  * @redist_base: of the first redistributor, 128 KiB for each of 64 VCPUs
  * @spis: @nr_spis interrupts from INTID 32
- * @cpus: by VCPU index; NULL where there is none
+ * @cpus: by VCPU index; NULL where there is none, and at %VGIC_MAX_CPUS
  */
 struct vgic {
 	raw_spinlock_t lock;
@@ -151,7 +149,7 @@ struct vgic {
 	u64 dist_base;
 	u64 redist_base;
 	struct vgic_irq *spis;
-	struct vgic_cpu *cpus[VGIC_MAX_CPUS];
+	struct vgic_cpu *cpus[VGIC_MAX_CPUS + 1];
 };
 
 #define VGIC_DIST_SIZE		0x10000ULL
@@ -163,7 +161,6 @@ void vgic_cpu_init_state(struct vgic_cpu *cpu);
 u64 vgic_cpu_exit_state(struct vgic_cpu *cpu);
 struct vgic_irq *vgic_get_irq(struct vgic *vgic, struct vgic_cpu *cpu,
 			      u32 intid);
-bool vgic_irq_pending(const struct vgic_irq *irq);
 u64 vgic_irq_changed(struct vgic *vgic, struct vgic_irq *irq);
 u64 vgic_set_line(struct vgic *vgic, struct vgic_cpu *cpu, u32 intid,
 		  bool level);

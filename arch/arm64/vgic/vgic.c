@@ -274,16 +274,15 @@ void zxvm_vgic_send_sgi(struct zxvm_vcpu *vcpu, u64 sgir)
  * zxvm_vgic_timer_fired() - the timer of the loaded VCPU has expired
  * @vcpu: the VCPU
  *
- * Context: hard interrupt.
+ * Context: interrupts off.
  */
 void zxvm_vgic_timer_fired(struct zxvm_vcpu *vcpu)
 {
 	struct vgic *vgic = vgic_of(vcpu);
-	unsigned long flags;
 
-	raw_spin_lock_irqsave(&vgic->lock, flags);
+	raw_spin_lock(&vgic->lock);
 	vgic_set_line(vgic, &vcpu->arch.vgic, TIMER_INTID, true);
-	raw_spin_unlock_irqrestore(&vgic->lock, flags);
+	raw_spin_unlock(&vgic->lock);
 }
 
 /**

@@ -94,4 +94,57 @@ static inline void list_move_tail(struct list_head *entry,
 	     (&(pos)->member) != (head);				     \
 	     pos = n, n = list_next_entry(n, member))
 
+#define INIT_HLIST_HEAD(head)	((head)->first = NULL)
+
+static inline bool hlist_empty(const struct hlist_head *head)
+{
+	return !head->first;
+}
+
+static inline bool hlist_unhashed(const struct hlist_node *node)
+{
+	return !node->pprev;
+}
+
+static inline bool hlist_is_singular_node(const struct hlist_node *node,
+					  const struct hlist_head *head)
+{
+	return !node->next && node->pprev == &head->first;
+}
+
+static inline void hlist_add_head(struct hlist_node *node,
+				  struct hlist_head *head)
+{
+	WARN_ON(node->pprev);
+	node->next = head->first;
+	node->pprev = &head->first;
+	if (node->next)
+		node->next->pprev = &node->next;
+	head->first = node;
+}
+
+static inline void hlist_del_init(struct hlist_node *node)
+{
+	WARN_ON(*node->pprev != node);
+	*node->pprev = node->next;
+	if (node->next)
+		node->next->pprev = node->pprev;
+	node->next = NULL;
+	node->pprev = NULL;
+}
+
+#define hlist_entry(ptr, type, member)	container_of(ptr, type, member)
+#define hlist_entry_safe(ptr, type, member) \
+	((ptr) ? container_of(ptr, type, member) : NULL)
+#define hlist_for_each_entry(pos, head, member)				     \
+	for (pos = hlist_entry_safe((head)->first, __typeof__(*(pos)),	     \
+				    member);				     \
+	     pos; pos = hlist_entry_safe((pos)->member.next,		     \
+					 __typeof__(*(pos)), member))
+#define hlist_for_each_entry_safe(pos, n, head, member)			     \
+	for (pos = hlist_entry_safe((head)->first, __typeof__(*(pos)),	     \
+				    member);				     \
+	     pos && ((n) = (pos)->member.next, true);			     \
+	     pos = hlist_entry_safe(n, __typeof__(*(pos)), member))
+
 #endif /* ZXVM_UNIT_LIST_H */

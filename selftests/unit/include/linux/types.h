@@ -37,6 +37,10 @@ struct list_head {
 	struct list_head *prev;
 };
 
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 struct hlist_node {
 	struct hlist_node *next;
 	struct hlist_node **pprev;
