@@ -98,7 +98,6 @@ enum zxvm_run zxvm_inject_undef(struct zxvm_vcpu *vcpu);
 void zxvm_timer_init(struct zxvm_vcpu *vcpu);
 void zxvm_timer_load(struct zxvm_vcpu *vcpu);
 void zxvm_timer_put(struct zxvm_vcpu *vcpu);
-bool zxvm_timer_asserted(void);
 bool zxvm_timer_expired(const struct zxvm_vcpu *vcpu);
 void zxvm_timer_sleep(struct zxvm_vcpu *vcpu);
 void zxvm_timer_wake(struct zxvm_vcpu *vcpu);
@@ -133,7 +132,9 @@ u64 zxvm_vttbr(const struct zxvm_arch_pt *pt);
 /* mmu.c */
 void zxvm_clean_guest_memory(struct zxvm_vmar *vmar);
 
-/* ppi.c */
+/* ppi.c; the physical timer interrupt may be active on this CPU */
+DECLARE_PER_CPU(bool, zxvm_timer_active);
+
 int zxvm_ppi_init(void);
 void zxvm_ppi_exit(void);
 void zxvm_ppi_set_timer_active(bool active);
@@ -179,6 +180,7 @@ void zxvm_vgic_leave(struct zxvm_vcpu *vcpu);
 bool zxvm_vgic_runnable(struct zxvm_vcpu *vcpu);
 bool zxvm_vgic_pending(struct zxvm_vcpu *vcpu);
 void zxvm_vgic_kick(struct vgic *vgic, u64 mask);
+bool zxvm_vgic_take_timer(struct zxvm_vcpu *vcpu);
 void zxvm_vgic_timer_fired(struct zxvm_vcpu *vcpu);
 void zxvm_vgic_send_sgi(struct zxvm_vcpu *vcpu, u64 sgir);
 bool zxvm_vgic_mmio(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);

@@ -291,8 +291,9 @@ static enum zxvm_run handle_exit(struct zxvm_vcpu *vcpu,
 				exception == EXCEPTION_SYNC ? ctx->esr : 0);
 	/* An SError of the guest is its own affair, and is dropped. */
 	if (exception != EXCEPTION_SYNC)
-		return exception == EXCEPTION_SERROR ? ZXVM_RUN_RESUME :
-						       ZXVM_RUN_INTR;
+		return exception == EXCEPTION_SERROR ||
+		       zxvm_vgic_take_timer(vcpu) ? ZXVM_RUN_RESUME :
+						    ZXVM_RUN_INTR;
 	handler = handlers[code & ESR_ELx_EC_MAX];
 	return handler ? handler(vcpu, exit) : handle_undef(vcpu, exit);
 }

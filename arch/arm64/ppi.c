@@ -32,21 +32,21 @@ struct ppi {
 	unsigned int irq;
 };
 
-/* The physical timer interrupt may be active on this CPU. */
-static DEFINE_PER_CPU(bool, timer_active);
+DEFINE_PER_CPU(bool, zxvm_timer_active);
 /* For the kernel to tell the CPUs' registrations apart */
 static DEFINE_PER_CPU(u8, cookie);
 static int hotplug_state;
 
 /*
- * The interrupt is forwarded: the kernel drops its priority, and the guest's
- * deactivation of virtual interrupt 27 deactivates it.
+ * The timer has expired while the guest did not run. The interrupt is
+ * forwarded: the kernel drops its priority, and the guest's deactivation of
+ * virtual interrupt 27 deactivates it.
  */
 static irqreturn_t timer_handler(int irq, void *unused)
 {
 	struct zxvm_vcpu *vcpu = __this_cpu_read(zxvm_loaded);
 
-	__this_cpu_write(timer_active, true);
+	__this_cpu_write(zxvm_timer_active, true);
 	if (vcpu)
 		zxvm_vgic_timer_fired(vcpu);
 	return IRQ_HANDLED;
@@ -65,14 +65,12 @@ static struct ppi maintenance_ppi = { "zxvm-gic", maintenance_handler };
  * zxvm_ppi_set_timer_active() - quieten this CPU's timer interrupt, or not
  * @active: the guest has yet to deactivate its virtual counterpart
  *
- * Context: preemption off, interrupts on.
+ * Context: preemption off.
  */
 void zxvm_ppi_set_timer_active(bool active)
 {
-	if (active == __this_cpu_read(timer_active) && !active)
-		return;
 	irq_set_irqchip_state(timer_ppi.irq, IRQCHIP_STATE_ACTIVE, active);
-	__this_cpu_write(timer_active, active);
+	__this_cpu_write(zxvm_timer_active, active);
 }
 
 static void enable_ppi(const struct ppi *ppi)
@@ -84,7 +82,7 @@ static void enable_ppi(const struct ppi *ppi)
 
 static int ppi_online(unsigned int cpu)
 {
-	__this_cpu_write(timer_active, false);
+	__this_cpu_write(zxvm_timer_active, false);
 	enable_ppi(&timer_ppi);
 	enable_ppi(&maintenance_ppi);
 	return 0;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The virtual timer. The guest programs it without an exit. When it expires,
- * physical interrupt 27 is taken by the host and becomes virtual interrupt 27
- * by a list register that is linked to it: the physical interrupt stays
- * active, and so quiet, until the guest deactivates the virtual one.
+ * physical interrupt 27 becomes virtual interrupt 27 by a list register that
+ * is linked to it: the physical interrupt is active, and so quiet, until the
+ * guest deactivates the virtual one.
  */
 #include <linux/math64.h>
 
@@ -45,18 +45,6 @@ static ktime_t time_left(const struct zxvm_vcpu *vcpu)
 bool zxvm_timer_expired(const struct zxvm_vcpu *vcpu)
 {
 	return timer_enabled(vcpu->arch.timer.ctl) && !ticks_left(vcpu);
-}
-
-/**
- * zxvm_timer_asserted() - the same for the VCPU that is loaded
- *
- * Return: true if the timer asks for an interrupt.
- */
-bool zxvm_timer_asserted(void)
-{
-	u32 ctl = read_sysreg_s(SYS_CNTV_CTL_EL02);
-
-	return timer_enabled(ctl) && (ctl & CNTV_ISTATUS);
 }
 
 static enum hrtimer_restart wakeup(struct hrtimer *hrtimer)

@@ -161,12 +161,14 @@ static void save_aprs(u32 *apr)
 void zxvm_vgic_load(struct zxvm_vcpu *vcpu)
 {
 	const struct vgic_cpu *cpu = &vcpu->arch.vgic;
+	bool line = cpu->private[TIMER_INTID].line;
 
 	write_sysreg_s(SRE_ALL, SYS_ICC_SRE_EL1);
 	isb();
 	write_sysreg_s(cpu->vmcr, SYS_ICH_VMCR_EL2);
 	load_aprs(cpu->apr);
-	zxvm_ppi_set_timer_active(cpu->private[TIMER_INTID].line);
+	if (line || __this_cpu_read(zxvm_timer_active))
+		zxvm_ppi_set_timer_active(line);
 }
 
 /**
@@ -184,6 +186,15 @@ void zxvm_vgic_put(struct zxvm_vcpu *vcpu)
 	save_aprs(cpu->apr);
 }
 
+/* Does the timer of the VCPU that is loaded ask for an interrupt? */
+static bool timer_asserted(void)
+{
+	u32 ctl = read_sysreg_s(SYS_CNTV_CTL_EL02);
+
+	return (ctl & (CNTV_ENABLE | CNTV_IMASK | CNTV_ISTATUS)) ==
+	       (CNTV_ENABLE | CNTV_ISTATUS);
+}
+
 /*
  * The guest has stopped its timer before it took the interrupt: the line falls,
  * and the physical interrupt has to be set free: true.
@@ -192,7 +203,7 @@ static bool withdraw_timer(struct vgic_cpu *cpu)
 {
 	const struct vgic_irq *timer = &cpu->private[TIMER_INTID];
 
-	if (!timer->line || timer->active || zxvm_timer_asserted())
+	if (!timer->line || timer->active || timer_asserted())
 		return false;
 	vgic_set_line(cpu->vgic, cpu, TIMER_INTID, false);
 	return true;
@@ -239,6 +250,29 @@ void zxvm_vgic_leave(struct zxvm_vcpu *vcpu)
 	raw_spin_lock(&cpu->vgic->lock);
 	zxvm_vgic_kick(cpu->vgic, vgic_fold_lrs(cpu));
 	raw_spin_unlock(&cpu->vgic->lock);
+	/* Where the line has fallen the guest has deactivated both halves. */
+	__this_cpu_write(zxvm_timer_active, cpu->private[TIMER_INTID].line);
+}
+
+/**
+ * zxvm_vgic_take_timer() - an interrupt has ended the run: was it the timer's?
+ * @vcpu: loaded
+ *
+ * Its physical interrupt is made active without being taken, by a store to
+ * the redistributor, which spares the way through the host's interrupt code.
+ * Should another interrupt be pending as well, it ends the next run before
+ * the guest gets anywhere; D1.3.6.
+ *
+ * Context: interrupts off.
+ * Return: true if the timer's line has risen.
+ */
+bool zxvm_vgic_take_timer(struct zxvm_vcpu *vcpu)
+{
+	if (vcpu->arch.vgic.private[TIMER_INTID].line || !timer_asserted())
+		return false;
+	zxvm_ppi_set_timer_active(true);
+	zxvm_vgic_timer_fired(vcpu);
+	return true;
 }
 
 /**
