@@ -39,12 +39,14 @@ const char *zxvm_arch_exit_name(u32 code);
 /**
  * struct zxvm_arch_pt - a guest's second-stage table and its TLB tag
  * @s2: the table
+ * @baddr: VTTBR_EL2.BADDR: where @s2 begins
  * @vmid: the VMID in bits 15:0, its generation above
  * @last_vcpu: index of the VCPU that ran last on each CPU: TLB entries of the
  *	first stage are tagged by VMID alone
  */
 struct zxvm_arch_pt {
 	struct stage2 s2;
+	u64 baddr;
 	u64 vmid;
 	u8 __percpu *last_vcpu;
 };

@@ -11,6 +11,7 @@
 #include <asm/sysreg.h>
 
 #include "arch.h"
+#include "sysfields.h"
 #include "vcpu.h"
 
 /* Numbers of general registers in a syndrome: 31 is XZR */
@@ -42,6 +43,19 @@ static inline void zxvm_set_x(struct zxvm_vcpu *vcpu, unsigned int reg,
 {
 	if (reg < ZXVM_XZR)
 		WRITE_ONCE(vcpu->arch.ctx.x[reg], value);
+}
+
+/**
+ * zxvm_publish_state() - show what the VCPU page has beside the registers
+ * @vcpu: not loaded
+ */
+static inline void zxvm_publish_state(struct zxvm_vcpu *vcpu)
+{
+	struct zxvm_vcpu_page *page = vcpu->page;
+
+	page->state.arm64.sp = vcpu->arch.el1.sp;
+	page->state.arm64.cpsr = vcpu->arch.ctx.pstate & SPSR_NZCV;
+	page->valid = ZXVM_PAGE_SP | ZXVM_PAGE_FLAGS;
 }
 
 static inline struct zxvm_vcpu *zxvm_vgic_to_vcpu(struct vgic_cpu *cpu)
@@ -96,8 +110,6 @@ enum zxvm_run zxvm_inject_undef(struct zxvm_vcpu *vcpu);
 
 /* timer.c */
 void zxvm_timer_init(struct zxvm_vcpu *vcpu);
-void zxvm_timer_load(struct zxvm_vcpu *vcpu);
-void zxvm_timer_put(struct zxvm_vcpu *vcpu);
 bool zxvm_timer_expired(const struct zxvm_vcpu *vcpu);
 void zxvm_timer_sleep(struct zxvm_vcpu *vcpu);
 void zxvm_timer_wake(struct zxvm_vcpu *vcpu);
@@ -113,21 +125,32 @@ void zxvm_fp_save(struct zxvm_vcpu *vcpu);
 extern u64 zxvm_vmid_generation;
 
 /**
- * zxvm_vmid_current() - is the VMID of the present generation?
- * @pt: the guest's table
+ * zxvm_vmid_current() - is a VMID of the present generation?
+ * @vmid: with its generation
  *
  * Context: any; true holds while interrupts are off, or until the guest is
  * interrupted.
  * Return: false if zxvm_vmid_renew() has to be called before the guest runs.
  */
-static inline bool zxvm_vmid_current(const struct zxvm_arch_pt *pt)
+static inline bool zxvm_vmid_current(u64 vmid)
 {
-	return !((READ_ONCE(pt->vmid) ^ READ_ONCE(zxvm_vmid_generation)) >>
+	return !((vmid ^ READ_ONCE(zxvm_vmid_generation)) >>
 		 ZXVM_VMID_GENERATION_SHIFT);
 }
 
+/**
+ * zxvm_vttbr() - VTTBR_EL2 of a guest
+ * @pt: the guest's table
+ * @vmid: of the guest; its generation is of no matter
+ *
+ * Return: the table's address and the VMID.
+ */
+static inline u64 zxvm_vttbr(const struct zxvm_arch_pt *pt, u64 vmid)
+{
+	return pt->baddr | vmid << VTTBR_VMID_LSB;
+}
+
 void zxvm_vmid_renew(struct zxvm_arch_pt *pt);
-u64 zxvm_vttbr(const struct zxvm_arch_pt *pt);
 
 /* mmu.c */
 void zxvm_clean_guest_memory(struct zxvm_vmar *vmar);
@@ -157,8 +180,6 @@ static inline unsigned int zxvm_acpi_maintenance_ppi(void)
 
 /* vhe/ */
 u64 zxvm_vhe_enter(struct zxvm_ctx *ctx);
-void zxvm_vhe_load(struct zxvm_vcpu *vcpu);
-void zxvm_vhe_put(struct zxvm_vcpu *vcpu);
 bool zxvm_vhe_translate(struct zxvm_vcpu *vcpu, u64 va, u64 *ipa);
 void zxvm_vhe_flush_range(struct zxvm_arch_pt *pt, u64 start, u64 last);
 void zxvm_vhe_flush_all(void);

@@ -202,7 +202,8 @@ static enum zxvm_run handle_dabt(struct zxvm_vcpu *vcpu,
 	}
 	exit->access = write ? ZXVM_VM_PERM_WRITE : ZXVM_VM_PERM_READ;
 	decode_access(vcpu, exit);
-	if (zxvm_vgic_mmio(vcpu, exit))
+	if (exit->decoded && zxvm_has_irqchip(vcpu->guest) &&
+	    zxvm_vgic_mmio(vcpu, exit))
 		return ZXVM_RUN_RESUME;
 	return ZXVM_RUN_MEM;
 }
@@ -309,20 +310,15 @@ static __always_inline u64 enter_guest(struct zxvm_vcpu *vcpu)
 	return exception;
 }
 
-/* Other VCPUs may have got the guest a new VMID since this one was loaded. */
-static bool check_vmid(struct zxvm_vcpu *vcpu)
+/* Another VCPU may have got the guest a new VMID since this one was loaded. */
+static bool reload_vmid(struct zxvm_vcpu *vcpu)
 {
 	const struct zxvm_arch_pt *pt = &vcpu->guest->vmar->pt;
-	u64 vmid = READ_ONCE(pt->vmid);
 
-	if (!zxvm_vmid_current(pt))
-		return false;
-	if (vcpu->arch.vmid != vmid) {
-		vcpu->arch.vmid = vmid;
-		write_sysreg(zxvm_vttbr(pt), vttbr_el2);
-		isb();
-	}
-	return true;
+	vcpu->arch.vmid = READ_ONCE(pt->vmid);
+	write_sysreg(zxvm_vttbr(pt, vcpu->arch.vmid), vttbr_el2);
+	isb();
+	return zxvm_vmid_current(vcpu->arch.vmid);
 }
 
 /**
@@ -343,7 +339,7 @@ noinstr enum zxvm_run zxvm_arch_vcpu_run(struct zxvm_vcpu *vcpu,
 		run = ZXVM_RUN_WAIT;
 		goto out;
 	}
-	if (!check_vmid(vcpu)) {
+	if (!zxvm_vmid_current(vcpu->arch.vmid) && !reload_vmid(vcpu)) {
 		vcpu->arch.slow = ZXVM_SLOW_VMID;
 		run = ZXVM_RUN_SLOW;
 		goto out;

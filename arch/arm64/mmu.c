@@ -36,6 +36,7 @@ int zxvm_arch_pt_init(struct zxvm_arch_pt *pt)
 		free_percpu(pt->last_vcpu);
 		return -ENOMEM;
 	}
+	pt->baddr = virt_to_phys(pt->s2.root);
 	return 0;
 }
 

@@ -73,34 +73,6 @@ void zxvm_timer_init(struct zxvm_vcpu *vcpu)
 }
 
 /**
- * zxvm_timer_load() - give the CPU's virtual timer to a VCPU
- * @vcpu: the VCPU; its interrupts are loaded already
- *
- * Context: preemption off.
- */
-void zxvm_timer_load(struct zxvm_vcpu *vcpu)
-{
-	write_sysreg(vcpu->guest->arch.cntvoff, cntvoff_el2);
-	write_sysreg_s(vcpu->arch.timer.cval, SYS_CNTV_CVAL_EL02);
-	isb();
-	write_sysreg_s(vcpu->arch.timer.ctl, SYS_CNTV_CTL_EL02);
-}
-
-/**
- * zxvm_timer_put() - take it back
- * @vcpu: the VCPU
- *
- * Context: preemption off; the runqueue may be locked.
- */
-void zxvm_timer_put(struct zxvm_vcpu *vcpu)
-{
-	vcpu->arch.timer.ctl = read_sysreg_s(SYS_CNTV_CTL_EL02);
-	vcpu->arch.timer.cval = read_sysreg_s(SYS_CNTV_CVAL_EL02);
-	write_sysreg_s(0, SYS_CNTV_CTL_EL02);
-	isb();
-}
-
-/**
  * zxvm_timer_sleep() - wake the VCPU when its timer expires
  * @vcpu: not loaded
  */

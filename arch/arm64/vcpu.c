@@ -48,16 +48,6 @@ void zxvm_reset_vcpu(struct zxvm_vcpu *vcpu, u64 pc)
 	arch->timer.cval = 0;
 }
 
-/* Show the words of the page that are not used by the CPU directly. */
-static void publish_state(struct zxvm_vcpu *vcpu)
-{
-	struct zxvm_vcpu_page *page = vcpu->page;
-
-	page->state.arm64.sp = vcpu->arch.el1.sp;
-	page->state.arm64.cpsr = vcpu->arch.ctx.pstate & SPSR_NZCV;
-	page->valid = ZXVM_PAGE_SP | ZXVM_PAGE_FLAGS;
-}
-
 static void set_flags(struct zxvm_vcpu *vcpu, u32 cpsr)
 {
 	vcpu->arch.ctx.pstate = (vcpu->arch.ctx.pstate & ~SPSR_NZCV) |
@@ -97,7 +87,7 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 	arch->ctx.x = vcpu->page->state.arm64.x;
 	arch->mpidr = mpidr_of(vcpu->index);
 	zxvm_reset_vcpu(vcpu, entry);
-	publish_state(vcpu);
+	zxvm_publish_state(vcpu);
 	/* PSCI starts the others. */
 	if (zxvm_has_irqchip(vcpu->guest) && vcpu->index)
 		arch->power.state = ZXVM_POWER_OFF;
@@ -115,33 +105,6 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 void zxvm_arch_vcpu_destroy(struct zxvm_vcpu *vcpu)
 {
 	zxvm_vgic_vcpu_destroy(vcpu);
-}
-
-/**
- * zxvm_arch_vcpu_load() - see zxvm/arch.h
- * @vcpu: the VCPU
- * @cpu: this one
- */
-void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
-{
-	__this_cpu_write(zxvm_loaded, vcpu);
-	vcpu->arch.fp.claimed = false;
-	zxvm_vhe_load(vcpu);
-	zxvm_vgic_load(vcpu);
-	zxvm_timer_load(vcpu);
-}
-
-/**
- * zxvm_arch_vcpu_put() - see zxvm/arch.h
- * @vcpu: the VCPU
- */
-void zxvm_arch_vcpu_put(struct zxvm_vcpu *vcpu)
-{
-	zxvm_timer_put(vcpu);
-	zxvm_vgic_put(vcpu);
-	zxvm_vhe_put(vcpu);
-	__this_cpu_write(zxvm_loaded, NULL);
-	publish_state(vcpu);
 }
 
 /**
@@ -214,7 +177,7 @@ void zxvm_arch_write_state(struct zxvm_vcpu *vcpu,
 	vcpu->arch.el1.sp = state->sp;
 	set_flags(vcpu, state->cpsr);
 	WRITE_ONCE(vcpu->page->dirty, 0);
-	publish_state(vcpu);
+	zxvm_publish_state(vcpu);
 }
 
 /**

@@ -43,24 +43,10 @@ static void new_generation(void)
 void zxvm_vmid_renew(struct zxvm_arch_pt *pt)
 {
 	mutex_lock(&vmid_lock);
-	if (!zxvm_vmid_current(pt)) {
+	if (!zxvm_vmid_current(pt->vmid)) {
 		if (next_vmid >> zxvm_host.vmid_bits)
 			new_generation();
 		WRITE_ONCE(pt->vmid, zxvm_vmid_generation | next_vmid++);
 	}
 	mutex_unlock(&vmid_lock);
-}
-
-/**
- * zxvm_vttbr() - VTTBR_EL2 of a guest
- * @pt: the guest's table
- *
- * Return: the table's address and its VMID.
- */
-u64 zxvm_vttbr(const struct zxvm_arch_pt *pt)
-{
-	u64 vmid = READ_ONCE(pt->vmid) &
-		   GENMASK(ZXVM_VMID_GENERATION_SHIFT - 1, 0);
-
-	return virt_to_phys(pt->s2.root) | vmid << VTTBR_VMID_LSB;
 }

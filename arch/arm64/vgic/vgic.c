@@ -356,8 +356,8 @@ static u64 extend(u64 value, u32 size, bool sign)
 
 /**
  * zxvm_vgic_mmio() - an access that may be to a frame of the irqchip
- * @vcpu: loaded
- * @exit: the access
+ * @vcpu: loaded, of a guest with an irqchip
+ * @exit: the access, decoded
  *
  * Context: interrupts off.
  * Return: true if it was, and is done.
@@ -368,9 +368,8 @@ bool zxvm_vgic_mmio(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	struct vgic *vgic = vgic_of(vcpu);
 	u64 value, kick;
 
-	if (!vgic->irqchip || !exit->decoded ||
-	    (!in_frame(exit->gpa, vgic->dist_base, VGIC_DIST_SIZE) &&
-	     !in_frame(exit->gpa, vgic->redist_base, REDISTS_SIZE)))
+	if (!in_frame(exit->gpa, vgic->dist_base, VGIC_DIST_SIZE) &&
+	    !in_frame(exit->gpa, vgic->redist_base, REDISTS_SIZE))
 		return false;
 
 	raw_spin_lock(&vgic->lock);

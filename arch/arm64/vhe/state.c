@@ -131,21 +131,13 @@ static void put_controls(struct zxvm_vcpu *vcpu)
 	}
 }
 
-/**
- * zxvm_vhe_load() - put a VCPU's registers into the CPU
- * @vcpu: the VCPU
- *
- * Context: owner thread, preemption off.
- */
-void zxvm_vhe_load(struct zxvm_vcpu *vcpu)
+static void load_stage2(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_arch_pt *pt = &vcpu->guest->vmar->pt;
 	u8 *last = this_cpu_ptr(pt->last_vcpu);
 
-	load_controls(vcpu);
-	load_el1(&vcpu->arch.el1);
 	vcpu->arch.vmid = READ_ONCE(pt->vmid);
-	write_sysreg(zxvm_vttbr(pt), vttbr_el2);
+	write_sysreg(zxvm_vttbr(pt, vcpu->arch.vmid), vttbr_el2);
 	isb();
 	/* Two VCPUs of a guest share a VMID, but not their first stages. */
 	if (*last != vcpu->index) {
@@ -155,15 +147,38 @@ void zxvm_vhe_load(struct zxvm_vcpu *vcpu)
 }
 
 /**
- * zxvm_vhe_put() - take a VCPU's registers out of the CPU
+ * zxvm_arch_vcpu_load() - see zxvm/arch.h
  * @vcpu: the VCPU
- *
- * Context: preemption off; the runqueue may be locked.
+ * @cpu: this one
  */
-void zxvm_vhe_put(struct zxvm_vcpu *vcpu)
+void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
 {
+	__this_cpu_write(zxvm_loaded, vcpu);
+	vcpu->arch.fp.claimed = false;
+	zxvm_vgic_load(vcpu);
+	load_controls(vcpu);
+	load_el1(&vcpu->arch.el1);
+	write_sysreg(vcpu->guest->arch.cntvoff, cntvoff_el2);
+	write_sysreg_s(vcpu->arch.timer.cval, SYS_CNTV_CVAL_EL02);
+	load_stage2(vcpu);
+	/* Its ISB was between: the timer is not on with an old time. */
+	write_sysreg_s(vcpu->arch.timer.ctl, SYS_CNTV_CTL_EL02);
+}
+
+/**
+ * zxvm_arch_vcpu_put() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ */
+void zxvm_arch_vcpu_put(struct zxvm_vcpu *vcpu)
+{
+	vcpu->arch.timer.ctl = read_sysreg_s(SYS_CNTV_CTL_EL02);
+	vcpu->arch.timer.cval = read_sysreg_s(SYS_CNTV_CVAL_EL02);
+	write_sysreg_s(0, SYS_CNTV_CTL_EL02);
 	save_el1(&vcpu->arch.el1);
 	put_controls(vcpu);
 	write_sysreg(0, vttbr_el2);
 	isb();
+	zxvm_vgic_put(vcpu);
+	__this_cpu_write(zxvm_loaded, NULL);
+	zxvm_publish_state(vcpu);
 }

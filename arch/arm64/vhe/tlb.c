@@ -39,7 +39,7 @@ static void enter_regime(const struct zxvm_arch_pt *pt, struct regime *host)
 	local_irq_save(host->flags);
 	host->vttbr = read_sysreg(vttbr_el2);
 	host->hcr = read_sysreg(hcr_el2);
-	write_sysreg(zxvm_vttbr(pt), vttbr_el2);
+	write_sysreg(zxvm_vttbr(pt, READ_ONCE(pt->vmid)), vttbr_el2);
 	write_sysreg(host->hcr & ~HCR_BIT_TGE, hcr_el2);
 	isb();
 }
