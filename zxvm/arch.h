@@ -110,7 +110,7 @@ void zxvm_arch_vcpu_destroy(struct zxvm_vcpu *vcpu);
  * Bring the VCPU's state into the CPU and back. The owner thread, preemption
  * off; put() may be called with interrupts off and the runqueue locked.
  */
-void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu);
+void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu);
 void zxvm_arch_vcpu_put(struct zxvm_vcpu *vcpu);
 
 /*
@@ -159,9 +159,9 @@ int zxvm_arch_vcpu_interrupt(struct zxvm_vcpu *vcpu, u32 vector);
 
 /*
  * The register state, owner thread, not loaded. adopt_page() takes over what
- * user space has marked as changed in the VCPU page.
+ * user space has marked as changed in the VCPU page, by bits in @dirty.
  */
-void zxvm_arch_adopt_page(struct zxvm_vcpu *vcpu);
+void zxvm_arch_adopt_page(struct zxvm_vcpu *vcpu, u32 dirty);
 void zxvm_arch_read_state(struct zxvm_vcpu *vcpu,
 			  struct zxvm_arch_state *state);
 void zxvm_arch_write_state(struct zxvm_vcpu *vcpu,

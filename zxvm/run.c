@@ -23,8 +23,7 @@
 
 static void sched_in(struct preempt_notifier *notifier, int cpu)
 {
-	zxvm_arch_vcpu_load(container_of(notifier, struct zxvm_vcpu, notifier),
-			    cpu);
+	zxvm_arch_vcpu_load(container_of(notifier, struct zxvm_vcpu, notifier));
 }
 
 static void sched_out(struct preempt_notifier *notifier,
@@ -33,7 +32,7 @@ static void sched_out(struct preempt_notifier *notifier,
 	zxvm_arch_vcpu_put(container_of(notifier, struct zxvm_vcpu, notifier));
 }
 
-static struct preempt_ops preempt_ops = {
+struct preempt_ops zxvm_preempt_ops = {
 	.sched_in = sched_in,
 	.sched_out = sched_out,
 };
@@ -41,9 +40,8 @@ static struct preempt_ops preempt_ops = {
 static void load(struct zxvm_vcpu *vcpu)
 {
 	preempt_disable();
-	preempt_notifier_init(&vcpu->notifier, &preempt_ops);
 	preempt_notifier_register(&vcpu->notifier);
-	zxvm_arch_vcpu_load(vcpu, smp_processor_id());
+	zxvm_arch_vcpu_load(vcpu);
 	preempt_enable();
 }
 
@@ -346,7 +344,7 @@ int zxvm_vcpu_run(struct zxvm_vcpu *vcpu)
 	int ret;
 
 	vcpu->exit.reason = ZXVM_EXIT_ERROR;
-	zxvm_arch_adopt_page(vcpu);
+	zxvm_vcpu_adopt_page(vcpu);
 	load(vcpu);
 	do {
 		ret = run_once(vcpu);

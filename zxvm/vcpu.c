@@ -180,6 +180,7 @@ static long vcpu_read_state(struct zxvm_object *obj, unsigned long arg,
 	if (ret)
 		return ret;
 	memset(&state, 0, sizeof(state));
+	zxvm_vcpu_adopt_page(vcpu);
 	zxvm_arch_read_state(vcpu, &state);
 	return copy_to_user(u64_to_user_ptr(args.buffer), &state,
 			    sizeof(state)) ? -EFAULT : 0;
@@ -336,6 +337,7 @@ static struct zxvm_vcpu *alloc_vcpu(struct zxvm_guest *guest)
 		return NULL;
 	}
 	zxvm_object_init(&vcpu->obj, &vcpu_type, guest->obj.koid);
+	preempt_notifier_init(&vcpu->notifier, &zxvm_preempt_ops);
 	rcuwait_init(&vcpu->wait);
 	INIT_LIST_HEAD(&vcpu->bell_node);
 	vcpu->guest = guest;

@@ -57,15 +57,12 @@ static void set_flags(struct zxvm_vcpu *vcpu, u32 cpsr)
 /**
  * zxvm_arch_adopt_page() - see zxvm/arch.h
  * @vcpu: the VCPU
+ * @dirty: ZXVM_PAGE_*
  */
-void zxvm_arch_adopt_page(struct zxvm_vcpu *vcpu)
+void zxvm_arch_adopt_page(struct zxvm_vcpu *vcpu, u32 dirty)
 {
 	struct zxvm_vcpu_page *page = vcpu->page;
-	u32 dirty = READ_ONCE(page->dirty);
 
-	if (!dirty)
-		return;
-	WRITE_ONCE(page->dirty, 0);
 	if (dirty & ZXVM_PAGE_SP)
 		vcpu->arch.el1.sp = READ_ONCE(page->state.arm64.sp);
 	if (dirty & ZXVM_PAGE_FLAGS)
@@ -155,7 +152,6 @@ void zxvm_arch_read_state(struct zxvm_vcpu *vcpu,
 {
 	int i;
 
-	zxvm_arch_adopt_page(vcpu);
 	for (i = 0; i < ARRAY_SIZE(state->x); i++)
 		state->x[i] = zxvm_get_x(vcpu, i);
 	state->sp = vcpu->arch.el1.sp;

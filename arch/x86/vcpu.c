@@ -162,15 +162,12 @@ static void set_sp(struct zxvm_vcpu *vcpu, u64 rsp)
 /**
  * zxvm_arch_adopt_page() - see zxvm/arch.h
  * @vcpu: the VCPU
+ * @dirty: ZXVM_PAGE_*
  */
-void zxvm_arch_adopt_page(struct zxvm_vcpu *vcpu)
+void zxvm_arch_adopt_page(struct zxvm_vcpu *vcpu, u32 dirty)
 {
 	struct zxvm_vcpu_page *page = vcpu->page;
-	u32 dirty = READ_ONCE(page->dirty);
 
-	if (!dirty)
-		return;
-	WRITE_ONCE(page->dirty, 0);
 	if (dirty & ZXVM_PAGE_SP)
 		set_sp(vcpu, READ_ONCE(page->state.x86.rsp));
 	if (dirty & ZXVM_PAGE_FLAGS)
@@ -205,7 +202,7 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 	if (ret)
 		goto err_apic;
 	preempt_disable();
-	zxvm_arch_vcpu_load(vcpu, smp_processor_id());
+	zxvm_arch_vcpu_load(vcpu);
 	if (vcpu->index)
 		zxvm_reset_real(vcpu, entry);
 	else
@@ -238,10 +235,11 @@ void zxvm_arch_vcpu_destroy(struct zxvm_vcpu *vcpu)
 /**
  * zxvm_arch_vcpu_load() - see zxvm/arch.h
  * @vcpu: the VCPU
- * @cpu: this one
  */
-void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
+void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu)
 {
+	int cpu = smp_processor_id();
+
 	zxvm_spec_load(vcpu->arch.spec_id);
 	static_call(zxvm_load)(vcpu, cpu);
 	vcpu->arch.cpu = cpu;
@@ -292,7 +290,6 @@ void zxvm_arch_vcpu_unblock(struct zxvm_vcpu *vcpu)
 void zxvm_arch_read_state(struct zxvm_vcpu *vcpu,
 			  struct zxvm_arch_state *state)
 {
-	zxvm_arch_adopt_page(vcpu);
 	*state = *vcpu->arch.regs;
 	state->rsp = vcpu->arch.rsp;
 	state->rflags = vcpu->arch.rflags & VMM_RFLAGS;

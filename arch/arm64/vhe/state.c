@@ -149,9 +149,8 @@ static void load_stage2(struct zxvm_vcpu *vcpu)
 /**
  * zxvm_arch_vcpu_load() - see zxvm/arch.h
  * @vcpu: the VCPU
- * @cpu: this one
  */
-void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu, int cpu)
+void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu)
 {
 	__this_cpu_write(zxvm_loaded, vcpu);
 	vcpu->arch.fp.claimed = false;
