@@ -10,6 +10,8 @@
 #define CNTV_TVAL	SYSREG(3, 3, 14, 3, 0)
 #define CNTV_CTL	SYSREG(3, 3, 14, 3, 1)
 #define ICC_SGI1R	SYSREG(3, 0, 12, 11, 5)
+#define ICC_IAR1	SYSREG(3, 0, 12, 12, 0)
+#define ICC_EOIR1	SYSREG(3, 0, 12, 12, 1)
 #define I_IRQ_ON	0xd50342ffu	/* msr daifclr, #2 */
 #define INTID_VTIMER	27
 
@@ -154,6 +156,36 @@ TEST(timer_interrupts_a_spinning_guest)
 	boot_probe(code, ARRAY_SIZE(code));
 	X(1) = 500000;
 	EXPECT_STORE(&vm, VEC_IRQ, INTID_VTIMER);
+}
+
+/* Its interrupt is back as soon as it has ended: the host gets on all the same */
+TEST(timer_that_always_asks)
+{
+	const u32 code[] = {
+		I_MOVZ(4, 0, 0), I_MSR(CNTV_TVAL, 31), I_MOVZ(2, 1, 0),
+		I_MSR(CNTV_CTL, 2), I_ISB,
+		I_MRS(3, ICC_IAR1), 0x374fffe3 /* tbnz x3, #9, -1 */,
+		I_MSR(ICC_EOIR1, 3), I_ADD(4, 4, 1), I_B(-4),
+	};
+	u64 before, *x;
+	int i;
+
+	vm_create(&vm, 0);
+	VM_LOAD(&vm, 0, probe);
+	vm_code(&vm, CODE, code, ARRAY_SIZE(code));
+	vt_start(&vt, &vm, 0);
+	/* This thread runs only where that of the VCPU was interrupted. */
+	pin(vt.tid, 0);
+	pin(0, 0);
+	x = vt.page->state.arm64.x;
+	for (i = 0; i < 5; i++) {
+		before = x[4];
+		vt_go(&vt);
+		sleep_ms(100);
+		ASSERT_OK(zx_kick(vt.vcpu));
+		EXPECT_ERR(vt_wait(&vt), ECANCELED);
+		EXPECT_GE(x[4], before + 100);
+	}
 }
 
 /* A far deadline and a masked timer do not wake */
