@@ -4,9 +4,13 @@
  * is for user space.
  *
  * A guest has few instructions that access devices. The last ones are kept,
- * together with every word of the guest's page tables that led to them: if all
- * of it is as it was, so is the instruction. Reading that again is a quarter
- * of the way through mappings, page tables and the decoder.
+ * together with every word of the guest's memory that led to them, of its page
+ * tables and of the code: if all of it is as it was, so is the instruction. To
+ * read that again is a tenth of the way through mappings, page tables and the
+ * decoder.
+ *
+ * Whether the guest may execute it is not looked at again: the CPU has done so
+ * each time.
  */
 #include <linux/hash.h>
 #include <linux/kernel.h>
@@ -20,41 +24,39 @@
 
 #define SLOT_BITS	2
 #define WALK_WORDS	5	/* that walk_address() reads at most */
+#define CODE_WORDS	2	/* of an instruction */
 
 /**
- * struct fetch_from - where an instruction is
- * @regs: what paging depends on
- * @linear: its linear address
- * @access: WALK_*
- * @mode: how it is decoded
+ * struct fetch_word - a piece of memory that an instruction depends on
+ * @address: where it is in the process
+ * @value: its value
+ * @mask: the bits that matter
  */
-struct fetch_from {
-	struct walk_regs regs;
-	u64 linear;
-	u32 access;
-	enum insn_mode mode;
+struct fetch_word {
+	unsigned long address;
+	u64 value;
+	u64 mask;
 };
 
 /**
  * struct zxvm_fetched - an instruction, and all that it depends on
- * @from: where it is
+ * @code: of zxvm_get_code()
+ * @linear: its linear address
+ * @cr0: CR0
+ * @cr4: CR4
  * @edits: of the VMAR, at that time
- * @count: of words in @walk
- * @walk: what the walk has read: where it is in the process, and its value
- * @code: where the first byte is in the process
- * @bytes: from there on
+ * @count: of @words
+ * @words: what the walk has read, and the instruction
  * @insn: the instruction; length 0 for none
  */
 struct zxvm_fetched {
-	struct fetch_from from;
+	struct zxvm_code code;
+	u64 linear;
+	u64 cr0;
+	u64 cr4;
 	u64 edits;
 	unsigned int count;
-	struct {
-		unsigned long address;
-		u64 value;
-	} walk[WALK_WORDS];
-	unsigned long code;
-	u8 bytes[INSN_MAX_LENGTH + 1];
+	struct fetch_word words[WALK_WORDS + CODE_WORDS];
 	struct insn insn;
 };
 
@@ -112,70 +114,80 @@ static bool decode_given(const struct zxvm_vcpu *vcpu,
 			    insn_mode(code), is_amd(), insn);
 }
 
-static void look_where(struct zxvm_vcpu *vcpu, const struct zxvm_code *code,
-		       struct fetch_from *from)
+static u64 linear_rip(struct zxvm_vcpu *vcpu, const struct zxvm_code *code)
 {
-	from->mode = insn_mode(code);
-	from->linear = from->mode == INSN_64 ? code->rip :
-		       zxvm_linear(vcpu, ZXVM_CS, code->rip);
-	from->access = WALK_FETCH | (zxvm_cpl(vcpu) == 3 ? WALK_USER : 0);
-	zxvm_walk_regs(vcpu, code, &from->regs);
-}
-
-static bool is_same(const struct fetch_from *a, const struct fetch_from *b)
-{
-	return a->linear == b->linear && a->regs.cr3 == b->regs.cr3 &&
-	       a->regs.cr0 == b->regs.cr0 && a->regs.cr4 == b->regs.cr4 &&
-	       a->regs.efer == b->regs.efer && a->regs.ac == b->regs.ac &&
-	       a->access == b->access && a->mode == b->mode;
-}
-
-/* Eight bytes are read, of which @count matter. */
-static bool has_bytes(unsigned long address, const u8 *bytes,
-		      unsigned int count)
-{
-	u64 value, was;
-
-	memcpy(&was, bytes, sizeof(was));
-	return !get_user(value, (u64 __user *)address) &&
-	       !((value ^ was) << (64 - 8 * count));
-}
-
-static bool has_code(const struct zxvm_fetched *fetched)
-{
-	unsigned int length = fetched->insn.length;
-
-	if (length <= sizeof(u64))
-		return has_bytes(fetched->code, fetched->bytes, length);
-	return has_bytes(fetched->code, fetched->bytes, sizeof(u64)) &&
-	       has_bytes(fetched->code + sizeof(u64),
-			 fetched->bytes + sizeof(u64), length - sizeof(u64));
+	return insn_mode(code) == INSN_64 ? code->rip :
+	       zxvm_linear(vcpu, ZXVM_CS, code->rip);
 }
 
 /*
- * Read again all that the instruction depends on. A mapping that is edited
- * meanwhile is one that was edited later.
+ * In long mode paging is on, and of one kind: guests have no CR4.LA57. What
+ * else is in CR0 and CR4 is of no interest for fetches.
+ */
+static bool is_there(struct zxvm_vcpu *vcpu, const struct zxvm_code *code,
+		     const struct zxvm_fetched *fetched)
+{
+	if (code->rip != fetched->code.rip || code->cr3 != fetched->code.cr3 ||
+	    code->efer != fetched->code.efer || code->cs != fetched->code.cs)
+		return false;
+	return insn_mode(code) == INSN_64 ||
+	       (linear_rip(vcpu, code) == fetched->linear &&
+		zxvm_get(vcpu, ZXVM_CR0) == fetched->cr0 &&
+		zxvm_get(vcpu, ZXVM_CR4) == fetched->cr4);
+}
+
+/* All of them are in user memory: mappings are. */
+static bool are_unchanged(const struct fetch_word *word,
+			  const struct fetch_word *end)
+{
+	u64 value;
+
+	if (!user_read_access_begin((u64 __user *)word->address, sizeof(value)))
+		return false;
+	for (; word < end; word++) {
+		unsafe_get_user(value, (u64 __user *)word->address, changed);
+		if ((value ^ word->value) & word->mask)
+			goto changed;
+	}
+	user_read_access_end();
+	return true;
+
+changed:
+	user_read_access_end();
+	return false;
+}
+
+/*
+ * Read again all that the instruction depends on, in the owner thread's memory,
+ * which is the guest's. A mapping that is edited meanwhile is one that was edited
+ * later.
  */
 static bool is_unchanged(const struct zxvm_vmar *vmar,
 			 const struct zxvm_fetched *fetched)
 {
-	unsigned int i;
-	u64 value;
+	bool unchanged;
 
-	if (fetched->edits != READ_ONCE(vmar->edits) ||
-	    current->mm != vmar->mm)
+	if (fetched->edits != READ_ONCE(vmar->edits))
 		return false;
-	for (i = 0; i < fetched->count; i++)
-		if (get_user(value, (u64 __user *)fetched->walk[i].address) ||
-		    value != fetched->walk[i].value)
-			return false;
-	return has_code(fetched);
+	pagefault_disable();
+	unchanged = are_unchanged(fetched->words,
+				  fetched->words + fetched->count);
+	pagefault_enable();
+	return unchanged;
+}
+
+/* Is it what is in @fetched? */
+static bool is_known(struct zxvm_vcpu *vcpu, const struct zxvm_code *code,
+		     const struct zxvm_fetched *fetched)
+{
+	return fetched->insn.length && is_there(vcpu, code, fetched) &&
+	       is_unchanged(vcpu->guest->vmar, fetched);
 }
 
 static struct zxvm_fetched *slot_of(const struct zxvm_vcpu *vcpu,
-				    const struct fetch_from *from)
+				    const struct zxvm_code *code)
 {
-	return &vcpu->arch.fetched[hash_64(from->linear, SLOT_BITS)];
+	return &vcpu->arch.fetched[hash_64(code->rip, SLOT_BITS)];
 }
 
 /* Apart: most kernels clear each variable of a frame, and this one is large. */
@@ -203,93 +215,124 @@ static noinline bool measure_given(struct zxvm_vcpu *vcpu,
  */
 bool zxvm_fetch_again(struct zxvm_vcpu *vcpu, const struct zxvm_code *code)
 {
-	const struct zxvm_fetched *fetched;
-	struct fetch_from from;
-	bool found;
+	const struct zxvm_fetched *fetched = slot_of(vcpu, code);
 
 	if (is_given(vcpu) && measure_given(vcpu, code))
 		return true;
-	look_where(vcpu, code, &from);
-	fetched = slot_of(vcpu, &from);
-	if (!fetched->insn.length || !is_same(&fetched->from, &from))
+	if (!is_known(vcpu, code, fetched))
 		return false;
-	pagefault_disable();
-	found = is_unchanged(vcpu->guest->vmar, fetched);
-	pagefault_enable();
-	if (found)
-		vcpu->arch.insn_len = fetched->insn.length;
-	return found;
+	vcpu->arch.insn_len = fetched->insn.length;
+	return true;
 }
 
 /**
- * struct walk_notes - a walk that is noted
- * @vmar: whose memory is read
+ * struct fetch - an instruction is being read
+ * @vmar: from whose memory
+ * @regs: what paging depends on
+ * @access: WALK_*
  * @fetched: gets the notes
+ * @address: where its first byte is in the process
+ * @bytes: that are there
+ * @code: the same
  */
-struct walk_notes {
+struct fetch {
 	struct zxvm_vmar *vmar;
+	struct walk_regs regs;
+	u32 access;
 	struct zxvm_fetched *fetched;
+	unsigned long address;
+	union {
+		u8 bytes[INSN_MAX_LENGTH];
+		u64 code[CODE_WORDS];
+	};
 };
+
+static_assert(CODE_WORDS * sizeof(u64) >= INSN_MAX_LENGTH);
+
+static void note(struct zxvm_fetched *fetched, unsigned long address,
+		 u64 value, unsigned int bytes)
+{
+	fetched->words[fetched->count++] = (struct fetch_word){
+		.address = address,
+		.value = value,
+		.mask = ~0ULL >> (64 - 8 * bytes),
+	};
+}
 
 static int read_and_note(void *ctx, u64 gpa, u64 *word)
 {
-	struct walk_notes *notes = ctx;
-	struct zxvm_fetched *fetched = notes->fetched;
-	int ret = zxvm_vmar_read_word(notes->vmar, gpa, word);
+	const struct fetch *fetch = ctx;
+	int ret = zxvm_vmar_read_word(fetch->vmar, gpa, word);
 
-	if (ret)
-		return ret;
-	fetched->walk[fetched->count].address =
-		zxvm_vmar_address(notes->vmar, gpa);
-	fetched->walk[fetched->count++].value = *word;
-	return 0;
+	if (!ret)
+		note(fetch->fetched, zxvm_vmar_address(fetch->vmar, gpa),
+		     *word, sizeof(*word));
+	return ret;
 }
 
 /* Up to the end of a page. Returns the number of bytes, 0 for none. */
-static unsigned int fetch_piece(struct zxvm_vmar *vmar,
-				const struct fetch_from *from,
-				unsigned int done, struct zxvm_fetched *fetched)
+static unsigned int fetch_piece(struct fetch *fetch, unsigned int done)
 {
-	struct walk_notes notes = { .vmar = vmar, .fetched = fetched };
-	u64 linear = from->linear + done, gpa;
+	u64 linear = fetch->fetched->linear + done, gpa;
+	struct zxvm_vmar *vmar = fetch->vmar;
 	unsigned int size;
 	u32 error;
 
 	size = min_t(u64, INSN_MAX_LENGTH - done,
 		     PAGE_SIZE - (linear & ~PAGE_MASK));
-	fetched->count = 0;
+	fetch->fetched->count = 0;
 	if (zxvm_vmar_access_begin(vmar))
 		return 0;
-	fetched->edits = vmar->edits;
-	if (walk_address(&from->regs, linear, from->access, read_and_note,
-			 &notes, &gpa, &error) ||
-	    zxvm_vmar_read_bytes(vmar, gpa, fetched->bytes + done, size))
+	fetch->fetched->edits = vmar->edits;
+	if (walk_address(&fetch->regs, linear, fetch->access, read_and_note,
+			 fetch, &gpa, &error) ||
+	    zxvm_vmar_read_bytes(vmar, gpa, fetch->bytes + done, size))
 		size = 0;
 	else
-		fetched->code = zxvm_vmar_address(vmar, gpa);
+		fetch->address = zxvm_vmar_address(vmar, gpa);
 	zxvm_vmar_access_end(vmar);
 	return size;
 }
 
-/* What is in more than one page is decoded each time. */
-static int fetch(struct zxvm_vmar *vmar, const struct fetch_from *from,
-		 struct zxvm_fetched *fetched, struct insn *insn)
+static void note_code(const struct fetch *fetch, unsigned int length)
 {
+	unsigned int i, done;
+
+	for (i = 0, done = 0; done < length; i++, done += sizeof(u64))
+		note(fetch->fetched, fetch->address + done, fetch->code[i],
+		     min_t(unsigned int, length - done, sizeof(u64)));
+}
+
+/* What is in more than one page is decoded each time. */
+static int fetch_at(struct zxvm_vcpu *vcpu, const struct zxvm_code *code,
+		    struct zxvm_fetched *fetched, struct insn *insn)
+{
+	struct fetch fetch = {
+		.vmar = vcpu->guest->vmar,
+		.access = WALK_FETCH | (zxvm_cpl(vcpu) == 3 ? WALK_USER : 0),
+		.fetched = fetched,
+	};
+	enum insn_mode mode = insn_mode(code);
 	unsigned int n;
 	int ret;
 
+	zxvm_walk_regs(vcpu, code, &fetch.regs);
 	fetched->insn.length = 0;
-	n = fetch_piece(vmar, from, 0, fetched);
-	ret = insn_decode(fetched->bytes, n, from->mode, is_amd(), insn);
+	fetched->code = *code;
+	fetched->linear = linear_rip(vcpu, code);
+	fetched->cr0 = fetch.regs.cr0;
+	fetched->cr4 = fetch.regs.cr4;
+	n = fetch_piece(&fetch, 0);
+	ret = insn_decode(fetch.bytes, n, mode, is_amd(), insn);
 	if (!ret) {
-		fetched->from = *from;
+		note_code(&fetch, insn->length);
 		fetched->insn = *insn;
 		return 0;
 	}
 	if (ret != -EAGAIN || !n || n == INSN_MAX_LENGTH)
 		return ret;
-	n += fetch_piece(vmar, from, n, fetched);
-	return insn_decode(fetched->bytes, n, from->mode, is_amd(), insn);
+	n += fetch_piece(&fetch, n);
+	return insn_decode(fetch.bytes, n, mode, is_amd(), insn);
 }
 
 /**
@@ -305,19 +348,15 @@ static int fetch(struct zxvm_vmar *vmar, const struct fetch_from *from,
  */
 int zxvm_fetch_insn(struct zxvm_vcpu *vcpu, struct insn *insn)
 {
-	struct zxvm_vmar *vmar = vcpu->guest->vmar;
 	struct zxvm_fetched *fetched;
-	struct fetch_from from;
 	struct zxvm_code code;
 
 	static_call(zxvm_get_code)(vcpu, &code);
 	if (is_given(vcpu) && decode_given(vcpu, &code, insn))
 		return 0;
-	look_where(vcpu, &code, &from);
-	fetched = slot_of(vcpu, &from);
-	if (!fetched->insn.length || !is_same(&fetched->from, &from) ||
-	    !is_unchanged(vmar, fetched))
-		return fetch(vmar, &from, fetched, insn);
+	fetched = slot_of(vcpu, &code);
+	if (!is_known(vcpu, &code, fetched))
+		return fetch_at(vcpu, &code, fetched, insn);
 	*insn = fetched->insn;
 	return 0;
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* MEM packets of x86: the length of each kind of instruction */
-#include <sys/mman.h>
-
 #include "probe.h"
 
 struct shape {
@@ -23,13 +21,6 @@ struct shape {
 SHAPE_TABLE("shape_table");
 
 #define ABS	STRING(MMIO)
-
-/* A page of code that the guest's own tables move */
-#define OTHER_CODE	0x12000
-#define PD		0x30000
-#define PT		0x31000
-#define SLOT		0x80000040	/* by the third entry of PDPT */
-#define SLOT_SIZE	16
 
 SNIPPET(shapes,
 	"mov $" ABS ", %ecx\n"
@@ -169,76 +160,6 @@ TEST(instruction_on_an_edge)
 		expect_mem(MMIO, at, 12, 4);
 		vm_close(&vm);
 	}
-}
-
-/* Runs at ALIAS, where the guest's tables say, and has room for a store there */
-SNIPPET(slot,
-	"mov $" ABS ", %ecx\n"
-	"mov $" STRING(SLOT) ", %eax\n"
-	"jmp *%rax\n"
-	".balign 64\n"
-	"1: .fill 16, 1, 0x90\n"
-	ASK
-	"mov %cr3, %rdx\n mov %rdx, %cr3\n"
-	"jmp 1b");
-
-static void fill_slot(u8 *page, const u8 *store, size_t size)
-{
-	memset(page + SLOT % PAGE, 0x90, SLOT_SIZE);
-	memcpy(page + SLOT % PAGE, store, size);
-}
-
-static void expect_length(u32 length)
-{
-	ASSERT_OK(vm_enter(&vm));
-	expect_mem(MMIO, SLOT, length, 4);
-	EXPECT_ASK();
-}
-
-/* What was found out about an instruction holds no longer than the instruction */
-TEST(instruction_changes)
-{
-	static const u8 two[] = { 0x89, 0x01 };		/* mov %eax, (%rcx) */
-	static const u8 six[] = { 0xc7, 0x01, 1, 0, 0, 0 };
-	static const u8 seven[] = { 0x48, 0xc7, 0x01, 1, 0, 0, 0 };
-	u64 *table;
-	u8 *page;
-	int i;
-
-	probe_load(&vm, snippet_slot, snippet_slot_end);
-	vm_load(&vm, OTHER_CODE, snippet_slot, snippet_slot_end);
-	table = (u64 *)(vm.ram + PT);
-	*(u64 *)(vm.ram + PDPT + 2 * 8) = PD | 3;
-	*(u64 *)(vm.ram + PD) = PT | 3;
-	*table = CODE | 3;
-	fill_slot(vm.ram + CODE, two, sizeof(two));
-	fill_slot(vm.ram + OTHER_CODE, six, sizeof(six));
-	vm_vcpu(&vm, ENTRY);
-	for (i = 0; i < 3; i++)
-		expect_length(2);
-	/* The guest's code */
-	fill_slot(vm.ram + CODE, seven, sizeof(seven));
-	expect_length(7);
-	/* Its tables */
-	*table = OTHER_CODE | 3;
-	expect_length(6);
-	*table = CODE | 3;
-	expect_length(7);
-	/* Its memory */
-	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_TRUE(page != MAP_FAILED);
-	memcpy(page, vm.ram + CODE, PAGE);
-	fill_slot(page, two, sizeof(two));
-	ASSERT_OK(zx_map(vm.vmar, ZXVM_VM_PERM_READ | ZXVM_VM_PERM_WRITE |
-			 ZXVM_VM_PERM_EXECUTE | ZXVM_VM_SPECIFIC_OVERWRITE,
-			 CODE, page, PAGE));
-	expect_length(2);
-	/* What the process has there */
-	ASSERT_TRUE(mmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE |
-			 MAP_ANONYMOUS | MAP_FIXED, -1, 0) == page);
-	memcpy(page, vm.ram + OTHER_CODE, PAGE);
-	expect_length(6);
 }
 
 /* Beyond what the tables of the guest have, and in the middle of the packet */
