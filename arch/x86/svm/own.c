@@ -22,8 +22,6 @@
  */
 static DEFINE_PER_CPU(struct page *, hsave);
 static DEFINE_PER_CPU(struct page *, host_vmcb);
-static DEFINE_PER_CPU(u64, host_tsc_aux);
-static DEFINE_PER_CPU(bool, host_tsc_aux_known);
 
 static u64 page_pa(struct page *page)
 {
@@ -39,24 +37,6 @@ static u64 page_pa(struct page *page)
 u64 svm_host_vmcb(void)
 {
 	return page_pa(__this_cpu_read(host_vmcb));
-}
-
-/**
- * svm_host_tsc_aux() - what this CPU's TSC_AUX is for the host
- *
- * Linux writes it when it brings up the CPU, and never again. The first call
- * on a CPU comes before a guest's is there in its place.
- *
- * Context: preemption off; the host has RDTSCP or RDPID.
- * Return: its value.
- */
-u64 svm_host_tsc_aux(void)
-{
-	if (unlikely(!__this_cpu_read(host_tsc_aux_known))) {
-		rdmsrl(MSR_TSC_AUX, *this_cpu_ptr(&host_tsc_aux));
-		__this_cpu_write(host_tsc_aux_known, true);
-	}
-	return __this_cpu_read(host_tsc_aux);
 }
 
 static void free_host_page(struct page **page)

@@ -25,7 +25,6 @@ static enum zxvm_run begin(struct zxvm_vcpu *vcpu)
 
 	if (run != ZXVM_RUN_RESUME)
 		return run;
-	svm->host_pa = svm_host_vmcb();
 	save_host(svm->host_pa);
 	svm->vmcb->cr2 = vcpu->arch.cr2;
 	svm_dirty(svm, VMCB_CLEAN_CR2);

@@ -290,9 +290,14 @@ void svm_load(struct zxvm_vcpu *vcpu, int cpu)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
 
-	if (vcpu->arch.cpu != cpu)
+	if (unlikely(vcpu->arch.cpu != cpu)) {
 		svm->vmcb->clean = 0;
-	if (zxvm_host.rdtscp && svm->tsc_aux != svm_host_tsc_aux())
+		svm->host_pa = svm_host_vmcb();
+		/* Linux writes it when it brings up the CPU, and never again. */
+		if (zxvm_host.rdtscp)
+			rdmsrl(MSR_TSC_AUX, svm->host_tsc_aux);
+	}
+	if (unlikely(svm->tsc_aux != svm->host_tsc_aux))
 		wrmsrl(MSR_TSC_AUX, svm->tsc_aux);
 	if (svm->avic_entry)
 		avic_load(svm, cpu);
@@ -306,8 +311,8 @@ void svm_put(struct zxvm_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
 
-	if (zxvm_host.rdtscp && svm->tsc_aux != svm_host_tsc_aux())
-		wrmsrl(MSR_TSC_AUX, svm_host_tsc_aux());
+	if (unlikely(svm->tsc_aux != svm->host_tsc_aux))
+		wrmsrl(MSR_TSC_AUX, svm->host_tsc_aux);
 	if (svm->avic_entry)
 		avic_put(svm);
 }

@@ -20,7 +20,8 @@
  * struct svm_vcpu - the SVM part of a VCPU
  * @vmcb: the VMCB, one page
  * @pa: its physical address
- * @host_pa: of what the host has loaded in this CPU, while live
+ * @host_pa: of the page for what the host has loaded in the CPU, of the one
+ *	that the VCPU was loaded on last
  * @pml5: the level above the second-stage table, or NULL
  * @asid_generation: of @asid_cpu, that the VMCB's ASID belongs to
  * @asid_cpu: the CPU on which the VMCB's ASID was given out, or -1
@@ -31,6 +32,7 @@
  * @sysenter_esp: all 64 bits, which the CPU does not keep
  * @sysenter_eip: all 64 bits
  * @tsc_aux: the guest's
+ * @host_tsc_aux: the host's, of that CPU
  * @code: exit code that waits for the instruction to be decoded
  * @refetch: @code is valid
  * @nmi_masked: an NMI was delivered, and no IRET has been seen since
@@ -58,6 +60,7 @@ struct svm_vcpu {
 	u64 sysenter_esp;
 	u64 sysenter_eip;
 	u64 tsc_aux;
+	u64 host_tsc_aux;
 	u64 step_rip;
 	u64 step_tf;
 	u64 shadow_rip;
@@ -215,7 +218,6 @@ int svm_hw_enable(void);
 void svm_hw_disable(void);
 void svm_hw_abandon(void);
 u64 svm_host_vmcb(void);
-u64 svm_host_tsc_aux(void);
 
 /* caps.c */
 int svm_probe(void);
