@@ -206,19 +206,6 @@ enum zxvm_run zxvm_apic_take(struct zxvm_vcpu *vcpu)
 }
 
 /**
- * zxvm_apic_ready() - the interrupt that has to be injected for the local APIC
- * @vcpu: of a guest with an irqchip; the caller is its owner thread
- *
- * Return: the vector, or -1.
- */
-int zxvm_apic_ready(const struct zxvm_vcpu *vcpu)
-{
-	if (vcpu->arch.apic.hw)
-		return -1;
-	return lapic_of(vcpu)->ready ?: -1;
-}
-
-/**
  * zxvm_apic_enter() - let hardware deliver what is pending, or else be told
  * when TPR lets something through
  * @vcpu: loaded, about to be entered; there is nothing for zxvm_apic_take()

@@ -96,7 +96,6 @@ int zxvm_apic_init(struct zxvm_vcpu *vcpu);
 void zxvm_apic_destroy(struct zxvm_vcpu *vcpu);
 void zxvm_apic_worked(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_apic_take(struct zxvm_vcpu *vcpu);
-int zxvm_apic_ready(const struct zxvm_vcpu *vcpu);
 void zxvm_apic_enter(struct zxvm_vcpu *vcpu);
 void zxvm_apic_eoi_done(struct zxvm_vcpu *vcpu, u8 vector);
 void zxvm_apic_written(struct zxvm_vcpu *vcpu, u32 offset, u32 value);

@@ -65,12 +65,14 @@ static int highest(const struct zxvm_vcpu *vcpu, u32 first, u32 end)
 	return vector < end && vector >= first ? vector : -1;
 }
 
-/* The interrupt that the APIC asks for, or -1 */
+/* The interrupt that has to be injected for the APIC, or -1 */
 static int next_interrupt(const struct zxvm_vcpu *vcpu)
 {
-	if (vcpu->arch.apic.chip)
-		return zxvm_apic_ready(vcpu);
-	return highest(vcpu, FIRST_INTERRUPT, ZXVM_MAX_VECTORS);
+	const struct zxvm_apic *apic = &vcpu->arch.apic;
+
+	if (!apic->chip)
+		return highest(vcpu, FIRST_INTERRUPT, ZXVM_MAX_VECTORS);
+	return apic->hw ? -1 : apic->chip->lapic.ready ?: -1;
 }
 
 static void take_interrupt(struct zxvm_vcpu *vcpu, u32 vector)
