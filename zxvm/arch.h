@@ -4,8 +4,8 @@
  * core calls, and nothing else. Types and constants (struct zxvm_arch_guest,
  * struct zxvm_arch_vcpu, struct zxvm_arch_pt, struct zxvm_arch_state,
  * ZXVM_ARCH_ASPACE_SIZE, ZXVM_ARCH_BLOCK_SIZES (largest first),
- * ZXVM_ARCH_HAS_IO, ZXVM_ARCH_HAS_RESAMPLE) come from arch_types.h of the
- * architecture that is built.
+ * ZXVM_ARCH_HAS_IO, ZXVM_ARCH_HAS_RESAMPLE, ZXVM_ARCH_HAS_LEAVE) come from
+ * arch_types.h of the architecture that is built.
  *
  * "Loaded" means: between zxvm_arch_vcpu_load() and zxvm_arch_vcpu_put(), on
  * one CPU, the VCPU's state is in that CPU's registers.
@@ -114,14 +114,22 @@ void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu);
 void zxvm_arch_vcpu_put(struct zxvm_vcpu *vcpu);
 
 /*
+ * User space goes on, or a thread that is not inside enter: back with what
+ * put() has left of a guest's in the CPU, as the kernel makes no use of it.
+ * Preemption off; interrupts may be off and the runqueue locked. Only called if
+ * ZXVM_ARCH_HAS_LEAVE.
+ */
+void zxvm_arch_leave(void);
+
+/*
  * Enter the guest once and look at what brought it back. Loaded, interrupts
  * off, and still off when it returns.
  */
 enum zxvm_run zxvm_arch_vcpu_run(struct zxvm_vcpu *vcpu,
 				 struct zxvm_exit *exit);
 
-/* Interrupts are about to be turned on after runs. Loaded. */
-void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu);
+/* Interrupts are about to be turned on after runs, the last of which left @run. */
+void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu, enum zxvm_run run);
 
 /*
  * After a ZXVM_RUN_INTR exit and zxvm_arch_vcpu_irqs_on(): let the host take
@@ -159,9 +167,12 @@ int zxvm_arch_vcpu_interrupt(struct zxvm_vcpu *vcpu, u32 vector);
 
 /*
  * The register state, owner thread, not loaded. adopt_page() takes over what
- * user space has marked as changed in the VCPU page, by bits in @dirty.
+ * user space has marked as changed in the VCPU page, by bits in @dirty;
+ * publish_page() makes all of it valid, on the CPU that the VCPU was loaded on,
+ * preemption still off.
  */
 void zxvm_arch_adopt_page(struct zxvm_vcpu *vcpu, u32 dirty);
+void zxvm_arch_publish_page(struct zxvm_vcpu *vcpu);
 void zxvm_arch_read_state(struct zxvm_vcpu *vcpu,
 			  struct zxvm_arch_state *state);
 void zxvm_arch_write_state(struct zxvm_vcpu *vcpu,

@@ -21,15 +21,36 @@
 /* Not a result: enter the guest again */
 #define RUN_AGAIN	1
 
+/* A thread that goes on in here, not in user space */
+static bool is_in_enter(const struct task_struct *thread)
+{
+	const struct preempt_notifier *notifier;
+
+	hlist_for_each_entry(notifier, &thread->preempt_notifiers, link)
+		if (notifier->ops == &zxvm_preempt_ops)
+			return true;
+	return false;
+}
+
 static void sched_in(struct preempt_notifier *notifier, int cpu)
 {
-	zxvm_arch_vcpu_load(container_of(notifier, struct zxvm_vcpu, notifier));
+	struct zxvm_vcpu *vcpu = container_of(notifier, struct zxvm_vcpu,
+					      notifier);
+
+	if (!vcpu->asleep)
+		zxvm_arch_vcpu_load(vcpu);
 }
 
 static void sched_out(struct preempt_notifier *notifier,
 		      struct task_struct *next)
 {
-	zxvm_arch_vcpu_put(container_of(notifier, struct zxvm_vcpu, notifier));
+	struct zxvm_vcpu *vcpu = container_of(notifier, struct zxvm_vcpu,
+					      notifier);
+
+	if (!vcpu->asleep)
+		zxvm_arch_vcpu_put(vcpu);
+	if (ZXVM_ARCH_HAS_LEAVE && !is_in_enter(next))
+		zxvm_arch_leave();
 }
 
 struct preempt_ops zxvm_preempt_ops = {
@@ -37,19 +58,39 @@ struct preempt_ops zxvm_preempt_ops = {
 	.sched_out = sched_out,
 };
 
-static void load(struct zxvm_vcpu *vcpu)
+static void enter_begin(struct zxvm_vcpu *vcpu)
 {
+	zxvm_vcpu_adopt_page(vcpu);
 	preempt_disable();
 	preempt_notifier_register(&vcpu->notifier);
 	zxvm_arch_vcpu_load(vcpu);
 	preempt_enable();
 }
 
-static void put(struct zxvm_vcpu *vcpu)
+static void enter_end(struct zxvm_vcpu *vcpu)
 {
 	preempt_disable();
 	zxvm_arch_vcpu_put(vcpu);
+	if (ZXVM_ARCH_HAS_LEAVE)
+		zxvm_arch_leave();
 	preempt_notifier_unregister(&vcpu->notifier);
+	zxvm_arch_publish_page(vcpu);
+	preempt_enable();
+}
+
+static void sleep_begin(struct zxvm_vcpu *vcpu)
+{
+	preempt_disable();
+	zxvm_arch_vcpu_put(vcpu);
+	vcpu->asleep = true;
+	preempt_enable();
+}
+
+static void sleep_end(struct zxvm_vcpu *vcpu)
+{
+	preempt_disable();
+	vcpu->asleep = false;
+	zxvm_arch_vcpu_load(vcpu);
 	preempt_enable();
 }
 
@@ -111,7 +152,7 @@ static bool sleep_until(struct zxvm_vcpu *vcpu,
 {
 	bool done;
 
-	put(vcpu);
+	sleep_begin(vcpu);
 	zxvm_arch_vcpu_block(vcpu);
 	prepare_to_rcuwait(&vcpu->wait);
 	for (;;) {
@@ -123,7 +164,7 @@ static bool sleep_until(struct zxvm_vcpu *vcpu,
 	}
 	finish_rcuwait(&vcpu->wait);
 	zxvm_arch_vcpu_unblock(vcpu);
-	load(vcpu);
+	sleep_end(vcpu);
 	return done;
 }
 
@@ -306,7 +347,7 @@ static enum zxvm_run run_irqoff(struct zxvm_vcpu *vcpu)
 			run = check_traps(vcpu);
 	}
 	WRITE_ONCE(vcpu->in_guest, false);
-	zxvm_arch_vcpu_irqs_on(vcpu);
+	zxvm_arch_vcpu_irqs_on(vcpu, run);
 	return run;
 }
 
@@ -344,11 +385,10 @@ int zxvm_vcpu_run(struct zxvm_vcpu *vcpu)
 	int ret;
 
 	vcpu->exit.reason = ZXVM_EXIT_ERROR;
-	zxvm_vcpu_adopt_page(vcpu);
-	load(vcpu);
+	enter_begin(vcpu);
 	do {
 		ret = run_once(vcpu);
 	} while (ret == RUN_AGAIN);
-	put(vcpu);
+	enter_end(vcpu);
 	return ret;
 }

@@ -31,6 +31,7 @@
  * @index: in the guest; 0 is the boot VCPU
  * @kicked: a kick is pending
  * @in_guest: an interrupt has to be sent to be noticed at once
+ * @asleep: inside enter, with the state out of the CPU
  * @waiting: the guest sleeps; a signal does not end that
  * @undelivered: @exit has a packet that could not be copied out
  */
@@ -51,6 +52,7 @@ struct zxvm_vcpu {
 	u32 index;
 	bool kicked;
 	bool in_guest;
+	bool asleep;
 	bool waiting;
 	bool undelivered;
 };

@@ -22,6 +22,7 @@
 #define ZXVM_ARCH_BLOCK_SIZES	{ STAGE2_BLOCK_SIZE }
 #define ZXVM_ARCH_HAS_IO	0
 #define ZXVM_ARCH_HAS_RESAMPLE	0
+#define ZXVM_ARCH_HAS_LEAVE	0
 
 #define zxvm_arch_state		zxvm_vcpu_state_arm64
 

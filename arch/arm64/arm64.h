@@ -45,19 +45,6 @@ static inline void zxvm_set_x(struct zxvm_vcpu *vcpu, unsigned int reg,
 		WRITE_ONCE(vcpu->arch.ctx.x[reg], value);
 }
 
-/**
- * zxvm_publish_state() - show what the VCPU page has beside the registers
- * @vcpu: not loaded
- */
-static inline void zxvm_publish_state(struct zxvm_vcpu *vcpu)
-{
-	struct zxvm_vcpu_page *page = vcpu->page;
-
-	page->state.arm64.sp = vcpu->arch.el1.sp;
-	page->state.arm64.cpsr = vcpu->arch.ctx.pstate & SPSR_NZCV;
-	page->valid = ZXVM_PAGE_SP | ZXVM_PAGE_FLAGS;
-}
-
 static inline struct zxvm_vcpu *zxvm_vgic_to_vcpu(struct vgic_cpu *cpu)
 {
 	return container_of(cpu, struct zxvm_vcpu, arch.vgic);

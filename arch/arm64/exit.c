@@ -362,8 +362,9 @@ out:
 /**
  * zxvm_arch_vcpu_irqs_on() - see zxvm/arch.h
  * @vcpu: the VCPU
+ * @run: what is left to do
  */
-void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu)
+void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 {
 	if (vcpu->arch.fp.live)
 		zxvm_fp_save(vcpu);

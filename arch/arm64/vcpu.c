@@ -48,6 +48,19 @@ void zxvm_reset_vcpu(struct zxvm_vcpu *vcpu, u64 pc)
 	arch->timer.cval = 0;
 }
 
+/**
+ * zxvm_arch_publish_page() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ */
+void zxvm_arch_publish_page(struct zxvm_vcpu *vcpu)
+{
+	struct zxvm_vcpu_page *page = vcpu->page;
+
+	page->state.arm64.sp = vcpu->arch.el1.sp;
+	page->state.arm64.cpsr = vcpu->arch.ctx.pstate & SPSR_NZCV;
+	page->valid = ZXVM_PAGE_SP | ZXVM_PAGE_FLAGS;
+}
+
 static void set_flags(struct zxvm_vcpu *vcpu, u32 cpsr)
 {
 	vcpu->arch.ctx.pstate = (vcpu->arch.ctx.pstate & ~SPSR_NZCV) |
@@ -84,7 +97,7 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 	arch->ctx.x = vcpu->page->state.arm64.x;
 	arch->mpidr = mpidr_of(vcpu->index);
 	zxvm_reset_vcpu(vcpu, entry);
-	zxvm_publish_state(vcpu);
+	zxvm_arch_publish_page(vcpu);
 	/* PSCI starts the others. */
 	if (zxvm_has_irqchip(vcpu->guest) && vcpu->index)
 		arch->power.state = ZXVM_POWER_OFF;
@@ -173,7 +186,7 @@ void zxvm_arch_write_state(struct zxvm_vcpu *vcpu,
 	vcpu->arch.el1.sp = state->sp;
 	set_flags(vcpu, state->cpsr);
 	WRITE_ONCE(vcpu->page->dirty, 0);
-	zxvm_publish_state(vcpu);
+	zxvm_arch_publish_page(vcpu);
 }
 
 /**

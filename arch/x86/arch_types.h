@@ -22,6 +22,7 @@
 #define ZXVM_ARCH_BLOCK_SIZES	{ PT_SIZE_1G, PT_SIZE_2M }
 #define ZXVM_ARCH_HAS_IO	1
 #define ZXVM_ARCH_HAS_RESAMPLE	1
+#define ZXVM_ARCH_HAS_LEAVE	1
 
 #define zxvm_arch_state		zxvm_vcpu_state_x86
 
@@ -125,8 +126,8 @@ struct zxvm_io {
  * @event: to be delivered with the next entry, before all others
  * @pending: vectors; with an irqchip NMIs alone
  * @apic: its local APIC
- * @rsp: while not loaded, and if @copied
- * @rflags: while not loaded, and if @copied
+ * @rsp: while outside enter, and if @copied
+ * @rflags: while outside enter or asleep, and if @copied
  * @cr2: while not live
  * @xcr0: the guest's
  * @dr: DR0 to DR3 while not dr_live

@@ -24,6 +24,7 @@ DEFINE_PER_CPU(struct zxvm_vcpu *, zxvm_loaded);
 
 DEFINE_STATIC_CALL_NULL(zxvm_load, *zxvm_vmx.load);
 DEFINE_STATIC_CALL_NULL(zxvm_put, *zxvm_vmx.put);
+DEFINE_STATIC_CALL_NULL(zxvm_leave, *zxvm_vmx.leave);
 DEFINE_STATIC_CALL_NULL(zxvm_run, *zxvm_vmx.run);
 DEFINE_STATIC_CALL_NULL(zxvm_get, *zxvm_vmx.get);
 DEFINE_STATIC_CALL_NULL(zxvm_set, *zxvm_vmx.set);
@@ -109,6 +110,7 @@ static int choose_vendor(void)
 	}
 	static_call_update(zxvm_load, zxvm_vendor->load);
 	static_call_update(zxvm_put, zxvm_vendor->put);
+	static_call_update(zxvm_leave, zxvm_vendor->leave);
 	static_call_update(zxvm_run, zxvm_vendor->run);
 	static_call_update(zxvm_get, zxvm_vendor->get);
 	static_call_update(zxvm_set, zxvm_vendor->set);

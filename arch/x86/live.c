@@ -225,6 +225,7 @@ enum zxvm_run zxvm_live_begin(struct zxvm_vcpu *vcpu)
 		vcpu->exit.status = ret;
 		return ZXVM_RUN_STATUS;
 	}
+	vcpu->arch.copied = false;
 	native_write_cr2(vcpu->arch.cr2);
 	fpu_load(vcpu);
 	vcpu->arch.live = true;
@@ -236,13 +237,15 @@ enum zxvm_run zxvm_live_begin(struct zxvm_vcpu *vcpu)
 /**
  * zxvm_arch_vcpu_irqs_on() - see zxvm/arch.h
  * @vcpu: the VCPU
+ * @run: what is left to do
  */
-void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu)
+void zxvm_arch_vcpu_irqs_on(struct zxvm_vcpu *vcpu, enum zxvm_run run)
 {
 	if (!vcpu->arch.live)
 		return;
-	/* Now, while the VMCS is at hand */
-	zxvm_copy_state(vcpu);
+	/* Now, while the VMCS is at hand; a page fault will not need it. */
+	if (run != ZXVM_RUN_MEM && run != ZXVM_RUN_FAULT)
+		zxvm_copy_state(vcpu);
 	vcpu->arch.live = false;
 	fpu_save(vcpu);
 	vcpu->arch.cr2 = native_read_cr2();

@@ -132,7 +132,11 @@ void zxvm_copy_state(struct zxvm_vcpu *vcpu)
 	vcpu->arch.copied = true;
 }
 
-static void publish_state(struct zxvm_vcpu *vcpu)
+/**
+ * zxvm_arch_publish_page() - see zxvm/arch.h
+ * @vcpu: the VCPU
+ */
+void zxvm_arch_publish_page(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_vcpu_page *page = vcpu->page;
 
@@ -208,6 +212,7 @@ int zxvm_arch_vcpu_init(struct zxvm_vcpu *vcpu, u64 entry)
 	else
 		reset_boot(vcpu, entry);
 	zxvm_arch_vcpu_put(vcpu);
+	zxvm_arch_publish_page(vcpu);
 	preempt_enable();
 	return 0;
 
@@ -259,11 +264,18 @@ void zxvm_arch_vcpu_load(struct zxvm_vcpu *vcpu)
  */
 void zxvm_arch_vcpu_put(struct zxvm_vcpu *vcpu)
 {
-	publish_state(vcpu);
 	zxvm_pt_put();
 	__this_cpu_write(zxvm_loaded, NULL);
 	static_call(zxvm_put)(vcpu);
 	zxvm_spec_put();
+}
+
+/**
+ * zxvm_arch_leave() - see zxvm/arch.h
+ */
+void zxvm_arch_leave(void)
+{
+	static_call_cond(zxvm_leave)();
 }
 
 /**

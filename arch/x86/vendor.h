@@ -95,6 +95,7 @@ struct zxvm_code {
  * @vcpu_destroy: free it, whatever CPU has it. May sleep
  * @load: the owner thread is on this CPU now. Preemption off, interrupts on
  * @put: it leaves. Preemption off
+ * @leave: as zxvm_arch_leave(). NULL if @put leaves nothing
  * @run: enter once, and look at the exit; interrupts off. Begins with
  *	zxvm_live_begin() if the VCPU is not live, and looks at
  *	vcpu->arch.requests and zxvm_tlb_stale() before it enters
@@ -142,6 +143,7 @@ struct zxvm_vendor {
 	void (*vcpu_destroy)(struct zxvm_vcpu *vcpu);
 	void (*load)(struct zxvm_vcpu *vcpu, int cpu);
 	void (*put)(struct zxvm_vcpu *vcpu);
+	void (*leave)(void);
 	enum zxvm_run (*run)(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit);
 	u64 (*get)(struct zxvm_vcpu *vcpu, enum zxvm_field field);
 	void (*set)(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value);
@@ -173,6 +175,7 @@ extern const struct zxvm_vendor *zxvm_vendor __ro_after_init;
 
 DECLARE_STATIC_CALL(zxvm_load, *zxvm_vmx.load);
 DECLARE_STATIC_CALL(zxvm_put, *zxvm_vmx.put);
+DECLARE_STATIC_CALL(zxvm_leave, *zxvm_vmx.leave);
 DECLARE_STATIC_CALL(zxvm_run, *zxvm_vmx.run);
 DECLARE_STATIC_CALL(zxvm_get, *zxvm_vmx.get);
 DECLARE_STATIC_CALL(zxvm_set, *zxvm_vmx.set);

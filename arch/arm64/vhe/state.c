@@ -179,5 +179,4 @@ void zxvm_arch_vcpu_put(struct zxvm_vcpu *vcpu)
 	isb();
 	zxvm_vgic_put(vcpu);
 	__this_cpu_write(zxvm_loaded, NULL);
-	zxvm_publish_state(vcpu);
 }

@@ -21,6 +21,7 @@ const struct zxvm_vendor zxvm_vmx = {
 	.vcpu_destroy = vmx_vcpu_destroy,
 	.load = vmx_load,
 	.put = vmx_put,
+	.leave = vmx_leave,
 	.run = vmx_run,
 	.get = vmx_get,
 	.set = vmx_set,

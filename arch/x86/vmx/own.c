@@ -19,7 +19,7 @@ DEFINE_PER_CPU(struct desc_ptr, vmx_host_gdt);
 
 static DEFINE_PER_CPU(void *, vmxon_region);
 static DEFINE_PER_CPU(struct list_head, active);
-DEFINE_PER_CPU(struct vmx_host_msrs, vmx_this_host_msrs);
+DEFINE_PER_CPU(struct vmx_cpu_msrs, vmx_this_cpu_msrs);
 
 /**
  * vmx_hw_free() - see vendor.h
@@ -71,13 +71,14 @@ int vmx_hw_alloc(void)
  */
 void vmx_read_host_msrs(void)
 {
-	struct vmx_host_msrs *msrs = this_cpu_ptr(&vmx_this_host_msrs);
+	struct vmx_cpu_msrs *msrs = this_cpu_ptr(&vmx_this_cpu_msrs);
 
-	rdmsrl(MSR_STAR, msrs->star);
-	rdmsrl(MSR_LSTAR, msrs->lstar);
-	rdmsrl(MSR_SYSCALL_MASK, msrs->fmask);
+	rdmsrl(MSR_STAR, msrs->host.star);
+	rdmsrl(MSR_LSTAR, msrs->host.lstar);
+	rdmsrl(MSR_SYSCALL_MASK, msrs->host.fmask);
 	if (zxvm_host.rdtscp)
-		rdmsrl(MSR_TSC_AUX, msrs->tsc_aux);
+		rdmsrl(MSR_TSC_AUX, msrs->host.tsc_aux);
+	msrs->now = msrs->host;
 }
 
 /* Firmware may leave the choice to us. SDM vol. 3, 24.7 */

@@ -106,6 +106,7 @@ static enum zxvm_run begin(struct zxvm_vcpu *vcpu)
 	if (run == ZXVM_RUN_RESUME) {
 		vmx_make_current(vcpu->arch.vmx);
 		vmx_refresh_host(vcpu->arch.vmx);
+		vmx_switch_msrs(vcpu->arch.vmx);
 	}
 	return run;
 }

@@ -43,33 +43,21 @@ static const u16 field_encoding[ZXVM_FIELDS] = {
 	[ZXVM_PDPTE3]		= GUEST_PDPTR3,
 };
 
-/**
- * struct switched_msr - an MSR that the guest has while it is loaded
- * @msr: its number
- * @offset: in struct vmx_host_msrs
- */
-struct switched_msr {
-	u32 msr;
-	u32 offset;
-};
-
-#define SWITCHED_MSR(msr, member) \
-	{ msr, offsetof(struct vmx_host_msrs, member) }
-
-static const struct switched_msr switched_msrs[] = {
-	[0]				= SWITCHED_MSR(MSR_STAR, star),
-	[ZXVM_LSTAR - ZXVM_STAR]	= SWITCHED_MSR(MSR_LSTAR, lstar),
-	[ZXVM_FMASK - ZXVM_STAR]	= SWITCHED_MSR(MSR_SYSCALL_MASK, fmask),
-};
-
-static u64 *msr_of(struct vmx_host_msrs *msrs, const struct switched_msr *msr)
+/* NULL: not one that is exchanged with the CPU's */
+static u64 *msr_in(struct vmx_msrs *msrs, enum zxvm_field field)
 {
-	return (void *)msrs + msr->offset;
-}
-
-static bool is_switched_msr(enum zxvm_field field)
-{
-	return field >= ZXVM_STAR && field <= ZXVM_FMASK;
+	switch (field) {
+	case ZXVM_STAR:
+		return &msrs->star;
+	case ZXVM_LSTAR:
+		return &msrs->lstar;
+	case ZXVM_FMASK:
+		return &msrs->fmask;
+	case ZXVM_TSC_AUX:
+		return &msrs->tsc_aux;
+	default:
+		return NULL;
+	}
 }
 
 /* Intel's CPUs do not use it: guests read 0, and the host's stays. */
@@ -85,24 +73,40 @@ static bool is_loaded(const struct zxvm_vcpu *vcpu)
 	return __this_cpu_read(zxvm_loaded) == vcpu;
 }
 
-/* TSC_AUX is beside the others: not every CPU has it. */
-static void load_tsc_aux(u64 value, u64 old)
+static void switch_msr(u32 msr, u64 *now, u64 value)
 {
-	if (zxvm_host.rdtscp && value != old)
-		zxvm_wrmsr(MSR_TSC_AUX, value);
+	if (*now == value)
+		return;
+	*now = value;
+	zxvm_wrmsr(msr, value);
 }
 
-/* Most guests and hosts agree on some; a WRMSR costs more than a look. */
-static void switch_msrs(const struct vmx_host_msrs *from,
-			const struct vmx_host_msrs *to)
+/*
+ * Most guests and hosts agree on some; a WRMSR costs more than a look. Where
+ * the CPU has no TSC_AUX all of them have 0.
+ */
+static void switch_msrs(struct vmx_msrs *now, const struct vmx_msrs *to)
 {
-	if (to->star != from->star)
-		zxvm_wrmsr(MSR_STAR, to->star);
-	if (to->lstar != from->lstar)
-		zxvm_wrmsr(MSR_LSTAR, to->lstar);
-	if (to->fmask != from->fmask)
-		zxvm_wrmsr(MSR_SYSCALL_MASK, to->fmask);
-	load_tsc_aux(to->tsc_aux, from->tsc_aux);
+	switch_msr(MSR_STAR, &now->star, to->star);
+	switch_msr(MSR_LSTAR, &now->lstar, to->lstar);
+	switch_msr(MSR_SYSCALL_MASK, &now->fmask, to->fmask);
+	switch_msr(MSR_TSC_AUX, &now->tsc_aux, to->tsc_aux);
+}
+
+/**
+ * vmx_switch_msrs() - the CPU gets the guest's MSRs, until vmx_leave()
+ * @vmx: the VCPU
+ *
+ * Context: preemption off.
+ */
+void vmx_switch_msrs(const struct vmx_vcpu *vmx)
+{
+	struct vmx_cpu_msrs *msrs = this_cpu_ptr(&vmx_this_cpu_msrs);
+
+	/* No guest has been here. */
+	if (unlikely(!msrs->host.lstar))
+		vmx_read_host_msrs();
+	switch_msrs(&msrs->now, &vmx->guest_msrs);
 }
 
 /*
@@ -130,13 +134,11 @@ static noinstr u64 exchange_kernel_gs_base(u64 value)
 static u64 get_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 {
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
+	const u64 *msr = msr_in(&vmx->guest_msrs, field);
 	u64 value;
 
-	if (is_switched_msr(field))
-		return *msr_of(&vmx->guest_msrs,
-			       &switched_msrs[field - ZXVM_STAR]);
-	if (field == ZXVM_TSC_AUX)
-		return vmx->guest_msrs.tsc_aux;
+	if (msr)
+		return *msr;
 	if (is_fixed_msr(field))
 		return 0;
 	preempt_disable();
@@ -149,25 +151,21 @@ static u64 get_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field)
 static void set_msr(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value)
 {
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
-	const struct switched_msr *msr;
+	u64 *msr = msr_in(&vmx->guest_msrs, field);
 
 	if (is_fixed_msr(field))
 		return;
-	preempt_disable();
-	if (is_switched_msr(field)) {
-		msr = &switched_msrs[field - ZXVM_STAR];
-		*msr_of(&vmx->guest_msrs, msr) = value;
-		if (is_loaded(vcpu))
-			wrmsrl(msr->msr, value);
-	} else if (field == ZXVM_TSC_AUX) {
-		if (is_loaded(vcpu))
-			load_tsc_aux(value, vmx->guest_msrs.tsc_aux);
-		vmx->guest_msrs.tsc_aux = value;
-	} else if (is_loaded(vcpu)) {
-		wrmsrl(MSR_KERNEL_GS_BASE, value);
-	} else {
-		vmx->kernel_gs_base = value;
+	if (msr) {
+		*msr = value;
+		if (vcpu->arch.live)
+			vmx_switch_msrs(vmx);
+		return;
 	}
+	preempt_disable();
+	if (is_loaded(vcpu))
+		wrmsrl(MSR_KERNEL_GS_BASE, value);
+	else
+		vmx->kernel_gs_base = value;
 	preempt_enable();
 }
 
@@ -529,7 +527,6 @@ void vmx_load(struct zxvm_vcpu *vcpu, int cpu)
 	vmx->host_fs_base = x86_fsbase_read_cpu();
 	save_selectors(vmx);
 	vmx->host_kernel_gs_base = exchange_kernel_gs_base(vmx->kernel_gs_base);
-	switch_msrs(vmx_host_msrs(), &vmx->guest_msrs);
 }
 
 /*
@@ -550,11 +547,20 @@ void vmx_put(struct zxvm_vcpu *vcpu)
 {
 	struct vmx_vcpu *vmx = vcpu->arch.vmx;
 
-	switch_msrs(&vmx->guest_msrs, vmx_host_msrs());
 	vmx->kernel_gs_base = exchange_kernel_gs_base(vmx->host_kernel_gs_base);
 	restore_limits();
 	if (unlikely(vmx->has_selectors))
 		restore_selectors(vmx);
+}
+
+/**
+ * vmx_leave() - see vendor.h
+ */
+void vmx_leave(void)
+{
+	struct vmx_cpu_msrs *msrs = this_cpu_ptr(&vmx_this_cpu_msrs);
+
+	switch_msrs(&msrs->now, &msrs->host);
 }
 
 /**

@@ -48,18 +48,29 @@ struct vmx_host_cache {
 };
 
 /**
- * struct vmx_host_msrs - MSRs that are exchanged when a VCPU is loaded, the
- * host's of one CPU or a guest's
+ * struct vmx_msrs - MSRs that user space needs and the kernel does not, of the
+ * host or of a guest
  * @star: STAR
  * @lstar: LSTAR
  * @fmask: FMASK
  * @tsc_aux: TSC_AUX
  */
-struct vmx_host_msrs {
+struct vmx_msrs {
 	u64 star;
 	u64 lstar;
 	u64 fmask;
 	u64 tsc_aux;
+};
+
+/**
+ * struct vmx_cpu_msrs - those of one CPU
+ * @host: the host's: Linux writes them when it brings up the CPU, and never
+ *	again. Zero until a guest is run here
+ * @now: what the CPU has
+ */
+struct vmx_cpu_msrs {
+	struct vmx_msrs host;
+	struct vmx_msrs now;
 };
 
 /**
@@ -124,7 +135,7 @@ struct vmx_vcpu {
 	u8 known;
 	u64 rip;
 	u64 rflags;
-	struct vmx_host_msrs guest_msrs;
+	struct vmx_msrs guest_msrs;
 	u64 kernel_gs_base;
 	u64 host_kernel_gs_base;
 	unsigned long host_fs_base;
@@ -291,25 +302,7 @@ void vmx_make_current(struct vmx_vcpu *vmx);
 void vmx_clear(struct vmx_vcpu *vmx);
 void vmx_read_host_msrs(void);
 
-DECLARE_PER_CPU(struct vmx_host_msrs, vmx_this_host_msrs);
-
-/**
- * vmx_host_msrs() - what this CPU's MSRs are for the host
- *
- * Linux writes them when it brings up the CPU, and never again. The first call
- * on a CPU comes before a guest's are there in their place.
- *
- * Context: preemption off.
- * Return: the MSRs.
- */
-static inline const struct vmx_host_msrs *vmx_host_msrs(void)
-{
-	const struct vmx_host_msrs *msrs = this_cpu_ptr(&vmx_this_host_msrs);
-
-	if (unlikely(!msrs->lstar))
-		vmx_read_host_msrs();
-	return msrs;
-}
+DECLARE_PER_CPU(struct vmx_cpu_msrs, vmx_this_cpu_msrs);
 
 /* GDTR of this CPU */
 DECLARE_PER_CPU(struct desc_ptr, vmx_host_gdt);
@@ -329,6 +322,8 @@ u64 vmx_eptp(const struct pt *pt);
 /* state.c */
 void vmx_load(struct zxvm_vcpu *vcpu, int cpu);
 void vmx_put(struct zxvm_vcpu *vcpu);
+void vmx_leave(void);
+void vmx_switch_msrs(const struct vmx_vcpu *vmx);
 u64 vmx_get(struct zxvm_vcpu *vcpu, enum zxvm_field field);
 void vmx_set(struct zxvm_vcpu *vcpu, enum zxvm_field field, u64 value);
 void vmx_get_code(struct zxvm_vcpu *vcpu, struct zxvm_code *code);

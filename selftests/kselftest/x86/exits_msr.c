@@ -3,6 +3,7 @@
 #include <asm/prctl.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #include "probe.h"
@@ -220,13 +221,19 @@ static u64 host_gs(void)
 	return base;
 }
 
-static u32 host_tsc_aux(void)
+static bool host_has_tsc_aux(void)
 {
-	u32 low, high, aux;
 	u32 regs[4];
 
 	host_cpuid(0x80000001, 0, regs);
-	if (!(regs[3] & 1 << 27))
+	return regs[3] & 1 << 27;
+}
+
+static u32 host_tsc_aux(void)
+{
+	u32 low, high, aux;
+
+	if (!host_has_tsc_aux())
 		return 0;
 	asm volatile("rdtscp" : "=a"(low), "=d"(high), "=c"(aux));
 	return aux;
@@ -396,6 +403,85 @@ TEST_T(registers_of_two_vcpus_on_one_cpu, 60)
 	pin(0, sched_getcpu());
 	for (i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, other_vcpu, (void *)i);
+	for (i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+}
+
+/*
+ * Uses, without an exit, what it has put into LSTAR and, if rsi, TSC_AUX, until
+ * the word at DATA is set: rbx tells whether all was that of VCPU rdi.
+ */
+SNIPPET(handed_over,
+	ASK
+	"lea 2f(%rip), %rax\n"
+	"test %rdi, %rdi\n jz 1f\n"
+	"lea 3f(%rip), %rax\n"
+	"1: xor %edx, %edx\n"
+	"mov $" STRING(MSR_LSTAR) ", %ecx\n"
+	"wrmsr\n"
+	"test %rsi, %rsi\n jz 1f\n"
+	"mov %edi, %eax\n"
+	"mov $" STRING(MSR_TSC_AUX) ", %ecx\n"
+	"wrmsr\n"
+	"1: xor %ebx, %ebx\n"
+	"syscall\n"
+	/* VCPU 0 */
+	"2: test %rdi, %rdi\n jnz 5f\n"
+	"jmp 4f\n"
+	/* VCPU 1 */
+	"3: test %rdi, %rdi\n jz 5f\n"
+	"4: inc %ebx\n"
+	"test %rsi, %rsi\n jz 6f\n"
+	"rdtscp\n"
+	"cmp %ecx, %edi\n jne 5f\n"
+	"6: cmpl $0, " STRING(DATA) "\n"
+	"jne 7f\n"
+	"syscall\n"
+	"5: xor %ebx, %ebx\n"
+	"7:" TELL("%rbx"));
+
+static struct vm spinners[2];
+
+static void *spinner(void *arg)
+{
+	uintptr_t number = (uintptr_t)arg;
+	struct vm *v = &spinners[number];
+	struct zxvm_packet pkt;
+	struct rusage usage;
+	u64 *regs;
+
+	probe_load(v, snippet_handed_over, snippet_handed_over_end);
+	vm_vcpu(v, ENTRY);
+	regs = (u64 *)&v->page->state.x86;
+	ASSERT_OK(zx_enter(v->vcpu, &pkt));
+	regs[6] = host_has_tsc_aux();
+	regs[7] = number;
+	ASSERT_OK(zx_enter(v->vcpu, &pkt));
+	EXPECT_MEM(&pkt, TELL_A);
+	EXPECT_GT(told(&pkt, v->page), 0);
+	ASSERT_SYS(getrusage(RUSAGE_THREAD, &usage));
+	EXPECT_GT(usage.ru_nivcsw, 4);
+	return NULL;
+}
+
+/* From one VCPU the CPU goes to the other at once, or to user space first */
+TEST_T(registers_that_are_handed_over, 60)
+{
+	u64 end = now_ns() + 500000000;
+	pthread_t threads[2];
+	uintptr_t i;
+	u32 aux;
+
+	set_canaries();
+	aux = host_tsc_aux();
+	for (i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, spinner, (void *)i);
+	while (now_ns() < end) {
+		expect_canaries(aux);
+		sched_yield();
+	}
+	for (i = 0; i < 2; i++)
+		*(volatile u32 *)(spinners[i].ram + DATA) = 1;
 	for (i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 }
