@@ -81,43 +81,39 @@ static void update(struct lapic *lapic)
  * (11.8.4), but a bit of it stays while the vector is pending or in service: an
  * edge on the same vector must not swallow the EOI that a level waits for.
  */
-static void merge_word(struct lapic *lapic, u32 word, u32 edge, u32 level)
+static void merge_word(struct lapic *lapic, u32 word, u32 vectors, bool level)
 {
 	u32 offset = word * 0x10;
 	u32 irr = lapic_reg(lapic, LAPIC_IRR + offset);
 	u32 busy = irr | lapic_reg(lapic, LAPIC_ISR + offset);
 	u32 tmr = lapic_reg(lapic, LAPIC_TMR + offset);
-	u32 new = (tmr & ~(edge & ~busy)) | level;
+	u32 new = level ? tmr | vectors : tmr & ~(vectors & ~busy);
 
 	if (unlikely(new != tmr)) {
 		lapic_set_reg(lapic, LAPIC_TMR + offset, new);
 		lapic->tmr_changed = true;
 	}
-	atomic_or(edge | level,
-		  (atomic_t *)word_of(lapic, LAPIC_IRR, word * 32));
+	atomic_or(vectors, (atomic_t *)word_of(lapic, LAPIC_IRR, word * 32));
 	lapic->irr_words |= BIT(word);
 }
 
 /* A post can overtake the guest that disables its APIC: it is dropped then */
-static void fold(struct lapic *lapic)
+static void fold(struct lapic *lapic, unsigned long *posted, bool level)
 {
 	bool enabled = lapic->base & LAPIC_BASE_EN;
-	unsigned long edge, level;
+	unsigned long vectors;
 	u32 i;
 
 	for (i = 0; i < 4; i++) {
-		edge = READ_ONCE(lapic->pir[i]);
-		level = READ_ONCE(lapic->pir_level[i]);
-		if (edge)
-			edge = xchg(&lapic->pir[i], 0);
-		if (level)
-			level = xchg(&lapic->pir_level[i], 0);
+		if (!READ_ONCE(posted[i]))
+			continue;
+		vectors = xchg(&posted[i], 0);
 		if (!enabled)
 			continue;
-		if ((u32)(edge | level))
-			merge_word(lapic, i * 2, edge, level);
-		if ((edge | level) >> 32)
-			merge_word(lapic, i * 2 + 1, edge >> 32, level >> 32);
+		if ((u32)vectors)
+			merge_word(lapic, i * 2, vectors, level);
+		if (vectors >> 32)
+			merge_word(lapic, i * 2 + 1, vectors >> 32, level);
 	}
 }
 
@@ -320,8 +316,10 @@ u32 lapic_take(struct lapic *lapic)
 
 	if (atomic_read(&lapic->events))
 		events = atomic_xchg(&lapic->events, 0);
-	if (events & (LAPIC_EVENT_IRR | LAPIC_EVENT_LEVEL))
-		fold(lapic);
+	if (events & LAPIC_EVENT_IRR)
+		fold(lapic, lapic->pir, false);
+	if (events & LAPIC_EVENT_LEVEL)
+		fold(lapic, lapic->pir_level, true);
 	if (events & LAPIC_EVENT_INIT) {
 		lapic_reset(lapic);
 		return events & LAPIC_EVENT_OWNER & ~LAPIC_EVENT_NMI;
@@ -407,7 +405,7 @@ void lapic_local(struct lapic *lapic, u8 vector)
 		lapic_error(lapic, LAPIC_ESR_RECV_VECTOR);
 		return;
 	}
-	merge_word(lapic, vector / 32, BIT(vector % 32), 0);
+	merge_word(lapic, vector / 32, BIT(vector % 32), false);
 	update(lapic);
 }
 
