@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -26,15 +27,13 @@ static void start_alarms(int usec)
 	setitimer(ITIMER_REAL, &it, NULL);
 }
 
-static unsigned int kick_delay = 500;
-
 static void *kick_later(void *arg)
 {
 	sigset_t set;
 
 	sigfillset(&set);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
-	sleep_ms(kick_delay);
+	sleep_ms(500);
 	ASSERT_OK(zx_kick(*(int *)arg));
 	return NULL;
 }
@@ -97,9 +96,10 @@ TEST_T(alarms_in_a_talkative_guest, 60)
 	EXPECT_GT(alarms, 0);
 }
 
-/* Shared with a child process that sits in enter */
+/* Shared with a child process that sits in enter, until @over */
 struct shared {
 	bool inside;
+	bool over;
 	pid_t pid;
 	int vcpu;
 	int err;
@@ -128,7 +128,15 @@ static void boot_place(enum place place)
 	}
 }
 
-/* A child that has entered; it kicks itself after two seconds */
+static void *kick_when_over(void *unused)
+{
+	while (!__atomic_load_n(&shared->over, __ATOMIC_SEQ_CST))
+		sleep_ms(10);
+	ASSERT_OK(zx_kick(vm.vcpu));
+	return unused;
+}
+
+/* A child that has entered; it kicks itself when told that it is over */
 static pid_t enter_in_child(enum place place)
 {
 	pid_t pid;
@@ -139,9 +147,9 @@ static pid_t enter_in_child(enum place place)
 	if (!pid) {
 		static pthread_t thread;
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		boot_place(place);
-		kick_delay = 2000;
-		pthread_create(&thread, NULL, kick_later, &vm.vcpu);
+		pthread_create(&thread, NULL, kick_when_over, NULL);
 		shared->vcpu = vm.vcpu;
 		__atomic_store_n(&shared->inside, true, __ATOMIC_SEQ_CST);
 		shared->err = vm_enter(&vm);
@@ -156,6 +164,14 @@ static pid_t enter_in_child(enum place place)
 		wait_asleep(pid, &shared->inside);
 	}
 	return pid;
+}
+
+static void expect_kick(pid_t pid, enum place place)
+{
+	__atomic_store_n(&shared->over, true, __ATOMIC_SEQ_CST);
+	wait_child(pid);
+	CHECK_(0, shared->err == ECANCELED, "%s: %s", place_names[place],
+	       err_name(shared->err));
 }
 
 static void check_device(void)
@@ -221,10 +237,7 @@ TEST(stopped_and_continued_inside_enter)
 		ASSERT_EQ(waitpid(pid, &status, WCONTINUED), pid);
 		sleep_ms(20);
 		EXPECT_TRUE(shared->inside);
-		/* The child kicks itself in the end */
-		wait_child(pid);
-		CHECK_(0, shared->err == ECANCELED, "%s: %s",
-		       place_names[place], err_name(shared->err));
+		expect_kick(pid, place);
 	}
 }
 
@@ -244,9 +257,7 @@ TEST(traced_inside_enter)
 			sleep_ms(5);
 			EXPECT_TRUE(shared->inside);
 		}
-		wait_child(pid);
-		CHECK_(0, shared->err == ECANCELED, "%s: %s",
-		       place_names[place], err_name(shared->err));
+		expect_kick(pid, place);
 	}
 }
 
