@@ -60,7 +60,6 @@ struct preempt_ops zxvm_preempt_ops = {
 
 static void enter_begin(struct zxvm_vcpu *vcpu)
 {
-	zxvm_vcpu_adopt_page(vcpu);
 	preempt_disable();
 	preempt_notifier_register(&vcpu->notifier);
 	zxvm_arch_vcpu_load(vcpu);

@@ -121,6 +121,46 @@ static int deliver(struct zxvm_vcpu *vcpu, struct zxvm_packet __user *packet)
 	return 0;
 }
 
+static long vcpu_interrupt(struct zxvm_object *obj, unsigned long arg,
+			   u32 rights)
+{
+	if (arg >= ZXVM_MAX_VECTORS)
+		return -ERANGE;
+	trace_zxvm_interrupt(to_vcpu(obj)->index, arg);
+	return zxvm_arch_vcpu_interrupt(to_vcpu(obj), arg);
+}
+
+/* What the page has of registers is taken over, or overruled, by a call. */
+static u32 clean_registers(struct zxvm_vcpu *vcpu)
+{
+	u32 dirty = READ_ONCE(vcpu->page->dirty);
+
+	WRITE_ONCE(vcpu->page->dirty, dirty & ZXVM_PAGE_INTERRUPT);
+	return dirty;
+}
+
+/* All that user space has put into the page, or nothing of it if that fails */
+static int adopt_page(struct zxvm_vcpu *vcpu, u32 rights)
+{
+	struct zxvm_vcpu_page *page = vcpu->page;
+	u32 dirty = READ_ONCE(page->dirty);
+	int ret = 0;
+
+	if (likely(!dirty))
+		return 0;
+	if (dirty & ZXVM_PAGE_INTERRUPT)
+		ret = rights & ZXVM_RIGHT_SIGNAL ?
+		      vcpu_interrupt(&vcpu->obj, READ_ONCE(page->interrupt),
+				     rights) : -EACCES;
+	if (ret) {
+		vcpu->exit.reason = ZXVM_EXIT_ERROR;
+		return ret;
+	}
+	WRITE_ONCE(page->dirty, 0);
+	zxvm_arch_adopt_page(vcpu, dirty);
+	return 0;
+}
+
 /*
  * A packet that could not be copied out is not lost: the next enter returns
  * it before the guest runs.
@@ -135,7 +175,7 @@ static long vcpu_enter(struct zxvm_object *obj, unsigned long arg, u32 rights)
 	if (ret)
 		return ret;
 	if (!vcpu->undelivered)
-		ret = zxvm_vcpu_run(vcpu);
+		ret = adopt_page(vcpu, rights) ?: zxvm_vcpu_run(vcpu);
 	if (!ret)
 		ret = deliver(vcpu, packet);
 	if (ret != -ERESTARTNOINTR) {
@@ -155,15 +195,6 @@ static long vcpu_kick(struct zxvm_object *obj, unsigned long arg, u32 rights)
 	return 0;
 }
 
-static long vcpu_interrupt(struct zxvm_object *obj, unsigned long arg,
-			   u32 rights)
-{
-	if (arg >= ZXVM_MAX_VECTORS)
-		return -ERANGE;
-	trace_zxvm_interrupt(to_vcpu(obj)->index, arg);
-	return zxvm_arch_vcpu_interrupt(to_vcpu(obj), arg);
-}
-
 static long vcpu_read_state(struct zxvm_object *obj, unsigned long arg,
 			    u32 rights)
 {
@@ -180,7 +211,7 @@ static long vcpu_read_state(struct zxvm_object *obj, unsigned long arg,
 	if (ret)
 		return ret;
 	memset(&state, 0, sizeof(state));
-	zxvm_vcpu_adopt_page(vcpu);
+	zxvm_arch_adopt_page(vcpu, clean_registers(vcpu));
 	zxvm_arch_read_state(vcpu, &state);
 	return copy_to_user(u64_to_user_ptr(args.buffer), &state,
 			    sizeof(state)) ? -EFAULT : 0;
@@ -200,6 +231,7 @@ static int write_state(struct zxvm_vcpu *vcpu,
 	ret = check_owner(vcpu);
 	if (ret)
 		return ret;
+	clean_registers(vcpu);
 	zxvm_arch_write_state(vcpu, &state);
 	return 0;
 }

@@ -63,20 +63,6 @@ void zxvm_vcpu_wake(struct zxvm_vcpu *vcpu);
 bool zxvm_vcpu_rouse(struct zxvm_vcpu *vcpu);
 void zxvm_vcpu_notify(struct zxvm_vcpu *vcpu);
 
-/**
- * zxvm_vcpu_adopt_page() - take over what user space has changed in the page
- * @vcpu: not loaded
- */
-static inline void zxvm_vcpu_adopt_page(struct zxvm_vcpu *vcpu)
-{
-	u32 dirty = READ_ONCE(vcpu->page->dirty);
-
-	if (dirty) {
-		WRITE_ONCE(vcpu->page->dirty, 0);
-		zxvm_arch_adopt_page(vcpu, dirty);
-	}
-}
-
 /* run.c */
 extern struct preempt_ops zxvm_preempt_ops;
 

@@ -185,7 +185,6 @@ void zxvm_arch_write_state(struct zxvm_vcpu *vcpu,
 		zxvm_set_x(vcpu, i, state->x[i]);
 	vcpu->arch.el1.sp = state->sp;
 	set_flags(vcpu, state->cpsr);
-	WRITE_ONCE(vcpu->page->dirty, 0);
 	zxvm_arch_publish_page(vcpu);
 }
 

@@ -319,7 +319,6 @@ void zxvm_arch_write_state(struct zxvm_vcpu *vcpu,
 	set_sp(vcpu, state->rsp);
 	set_flags(vcpu, state->rflags);
 	vcpu->page->state.x86.rflags = vcpu->arch.rflags & VMM_RFLAGS;
-	WRITE_ONCE(vcpu->page->dirty, 0);
 	vcpu->page->valid = ZXVM_PAGE_SP | ZXVM_PAGE_FLAGS;
 }
 

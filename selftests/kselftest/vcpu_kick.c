@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Kicks and interrupts: before, during, twice, after, and ten thousand */
 #include <sched.h>
+#include <stddef.h>
 #include <sys/mman.h>
 
 #include "zx.h"
@@ -238,6 +239,66 @@ TEST_T(interrupts_of_a_spinning_guest, 60)
 	EXPECT_ERR(vt_wait(&vt), ECANCELED);
 }
 
+static void put_interrupt(u32 vector)
+{
+	vm.page->interrupt = vector;
+	vm.page->dirty = ZXVM_PAGE_INTERRUPT | ZXVM_PAGE_FLAGS;
+}
+
+/* Refused, and all is as it was: the guest has no interrupt to tell */
+#define EXPECT_REFUSED(vcpu, err)					\
+	do {								\
+		EXPECT_ERR(zx_enter(vcpu, &vm.pkt), err);		\
+		EXPECT_EQ(vm.page->exit, ZXVM_EXIT_ERROR);		\
+		EXPECT_EQ(vm.page->error, err);				\
+		EXPECT_EQ(vm.page->dirty,				\
+			  ZXVM_PAGE_INTERRUPT | ZXVM_PAGE_FLAGS);	\
+	} while (0)
+
+TEST(interrupts_of_the_page)
+{
+	static const u32 bad[] = { 256, 257, 1024, 0x80000021, ~0u };
+	struct zx_arch_state state;
+	unsigned int i;
+	int deaf;
+
+	VM_BOOT(&vm, irqs);
+	for (i = 0; i < 50; i++) {
+		put_interrupt(32 + i);
+		EXPECT_STORE(&vm, TELL_A, 32 + i);
+		EXPECT_EQ(vm.page->dirty, 0);
+	}
+	/* The guest waits for the last one, which is not made pending twice. */
+	ASSERT_OK(zx_interrupt(vm.vcpu, 90));
+	put_interrupt(90);
+	EXPECT_STORE(&vm, TELL_A, 90);
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		put_interrupt(bad[i]);
+		EXPECT_REFUSED(vm.vcpu, ERANGE);
+	}
+	ASSERT_OK(zx_duplicate(vm.vcpu, ZXVM_RIGHT_EXECUTE, &deaf));
+	put_interrupt(91);
+	EXPECT_REFUSED(deaf, EACCES);
+	close(deaf);
+
+	/* It is for enter alone. */
+	ASSERT_OK(zx_read_state(vm.vcpu, &state));
+	EXPECT_EQ(vm.page->dirty, ZXVM_PAGE_INTERRUPT);
+	vm.page->dirty |= ZXVM_PAGE_FLAGS;
+	ASSERT_OK(zx_write_state(vm.vcpu, &state));
+	EXPECT_EQ(vm.page->dirty, ZXVM_PAGE_INTERRUPT);
+	EXPECT_STORE(&vm, TELL_A, 91);
+	EXPECT_EQ(vm.page->dirty, 0);
+
+	/* Not before a packet that is still to be delivered */
+	put_interrupt(92);
+	EXPECT_ERR(zx_enter(vm.vcpu, (struct zxvm_packet *)8), EFAULT);
+	put_interrupt(93);
+	EXPECT_STORE(&vm, TELL_A, 92);
+	EXPECT_STORE(&vm, TELL_A, 93);
+}
+
 /* The guest "count" is at work */
 static void wait_for_count(void)
 {
@@ -381,15 +442,19 @@ TEST(close_all_during_enter)
 	EXPECT_ERR(vt_wait(&vt[0]), ENOENT);
 }
 
+#define INTERRUPT_WORD	(offsetof(struct zxvm_vcpu_page, interrupt) / 8)
+
+/* Every other interrupt is one. */
 static void *flip_page(void *arg)
 {
 	volatile u64 *words = arg;
 	u64 seed = 7;
-	int i;
+	unsigned int i;
 
 	for (;;)
 		for (i = 0; i < 512; i++)
-			words[i] = random64(&seed);
+			words[i] = random64(&seed) &
+				   (i == INTERRUPT_WORD ? 0x1ff : ~0ULL);
 	return NULL;
 }
 
@@ -398,7 +463,7 @@ TEST_T(page_is_written_while_the_guest_runs, 60)
 {
 	static const int good[] = {
 		0, ECANCELED, ENOENT, EBADMSG, EOPNOTSUPP, EHOSTDOWN,
-		ESHUTDOWN,
+		ESHUTDOWN, ERANGE,
 	};
 	pthread_t thread;
 	unsigned int i, k, n = 0;

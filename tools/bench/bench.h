@@ -87,7 +87,9 @@ struct vcpu {
  * @enter: run until vcpu->event
  * @answer: the value of the load or input that enter came back with
  * @kick: make enter return, from another thread
- * @interrupt: interrupt LINE, in the cheapest way there is
+ * @interrupt: interrupt LINE, in the cheapest way that any thread has
+ * @interrupt_next: the same with the next enter, in the cheapest way that the
+ *	thread that runs the VCPU has
  * @line: the level of an input of the interrupt controller
  */
 struct backend {
@@ -111,6 +113,7 @@ struct backend {
 	void (*answer)(struct vcpu *vcpu, uint64_t value);
 	void (*kick)(struct vcpu *vcpu);
 	void (*interrupt)(struct vcpu *vcpu);
+	void (*interrupt_next)(struct vcpu *vcpu);
 	void (*line)(struct vm *vm, uint32_t input, bool level);
 };
 

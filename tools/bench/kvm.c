@@ -222,5 +222,6 @@ const struct backend kvm_backend = {
 	.answer = answer,
 	.kick = kick,
 	.interrupt = kvm_arch_interrupt,
+	.interrupt_next = kvm_arch_interrupt,
 	.line = line,
 };

@@ -423,6 +423,7 @@ void run_rows(void)
 	}
 	bell_row("bell");
 	interrupt_row("interrupt", backend->interrupt);
+	interrupt_row("interrupt-next", backend->interrupt_next);
 	interrupt_row("line", machine_pulse);
 	guest_row("ipi-self", OP_IPI_SELF, true, MANY);
 	ipi_row("ipi-other");

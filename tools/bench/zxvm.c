@@ -152,6 +152,14 @@ static void interrupt(struct vcpu *vcpu)
 	CALL(vcpu->fd, ZXVM_VCPU_INTERRUPT, (void *)(uintptr_t)LINE);
 }
 
+static void interrupt_next(struct vcpu *vcpu)
+{
+	struct zxvm_vcpu_page *page = vcpu->page;
+
+	page->interrupt = LINE;
+	page->dirty = ZXVM_PAGE_INTERRUPT;
+}
+
 static void line(struct vm *vm, uint32_t input, bool level)
 {
 	struct zxvm_line args = { .line = input, .level = level };
@@ -178,5 +186,6 @@ const struct backend zxvm_backend = {
 	.answer = zxvm_arch_answer,
 	.kick = kick,
 	.interrupt = interrupt,
+	.interrupt_next = interrupt_next,
 	.line = line,
 };

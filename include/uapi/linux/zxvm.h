@@ -14,7 +14,7 @@
 #include <linux/types.h>
 
 /* Grows when an ioctl or a bit is added; nothing is ever taken away. */
-#define ZXVM_ABI_VERSION		1
+#define ZXVM_ABI_VERSION		2
 
 /*
  * Errors
@@ -240,6 +240,7 @@ struct zxvm_vcpu_io {
 /* Bits of @valid and @dirty in struct zxvm_vcpu_page */
 #define ZXVM_PAGE_SP			(1u << 0)
 #define ZXVM_PAGE_FLAGS			(1u << 1)
+#define ZXVM_PAGE_INTERRUPT		(1u << 2)	/* of @dirty alone */
 
 /*
  * struct zxvm_vcpu_page: one page per VCPU, by mmap of the VCPU's file at
@@ -251,6 +252,8 @@ struct zxvm_vcpu_io {
  *	ZXVM_PAGE_SP and ZXVM_PAGE_FLAGS. The general registers always are
  *	while the owner thread is not inside enter
  * @dirty: the words that the next enter takes over; it clears them
+ * @interrupt: with ZXVM_PAGE_INTERRUPT: the next enter makes it pending before
+ *	the guest runs, as ZXVM_VCPU_INTERRUPT would
  * @arm64, @x86: the register state. The general registers live here: what is
  *	stored is what the guest runs with
  *
@@ -264,7 +267,8 @@ struct zxvm_vcpu_page {
 	__u32 error;
 	__u32 valid;
 	__u32 dirty;
-	__u64 reserved[8];
+	__u32 interrupt;
+	__u32 reserved[15];
 	union {
 		struct zxvm_vcpu_state_arm64 arm64;
 		struct zxvm_vcpu_state_x86 x86;

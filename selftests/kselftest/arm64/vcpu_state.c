@@ -93,7 +93,7 @@ TEST(dirty_bits_of_the_page)
 	EXPECT_EQ(state.sp, 0x7000);
 
 	vm.page->state.arm64.cpsr = 1u << 30 | 0x0fffffff;
-	vm.page->dirty = ZXVM_PAGE_FLAGS | ~3u;
+	vm.page->dirty = ZXVM_PAGE_FLAGS | ~7u;
 	EXPECT_STORE(&vm, TELL_A, 1u << 30);
 	EXPECT_EQ(vm.page->dirty, 0);
 }

@@ -179,7 +179,7 @@ TEST(dirty_bits_of_the_page)
 	vm.page->state.x86.rflags = VALID | 1;
 	EXPECT_STORE(&vm, TELL_A, 2);
 	vm.page->state.x86.rflags = VALID | 1;
-	vm.page->dirty = ZXVM_PAGE_FLAGS | ~3u;
+	vm.page->dirty = ZXVM_PAGE_FLAGS | ~7u;
 	EXPECT_STORE(&vm, TELL_A, 3);
 	EXPECT_EQ(vm.page->dirty, 0);
 	/* Neither IF nor anything else that is not FLAGS */
