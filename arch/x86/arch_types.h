@@ -114,6 +114,7 @@ struct zxvm_io {
  * @insn_bytes: how many bytes of that instruction, and what may follow it, the
  *	CPU has fetched for the last exit, then these; NULL if it never does
  * @fetched: the last instructions that were fetched
+ * @recent_msr: for msr_recall()
  * @requests: ZXVM_REQUEST_*
  * @live: CR2 and the FPU registers are in the CPU; interrupts are off
  * @dr_live: DR0 to DR3 and DR6 are in the CPU; live
@@ -153,6 +154,7 @@ struct zxvm_arch_vcpu {
 	struct insn insn;
 	const u8 *insn_bytes;
 	struct zxvm_fetched *fetched;
+	const struct msr_row *recent_msr;
 	unsigned long requests;
 	bool live;
 	bool dr_live;

@@ -38,7 +38,10 @@ static const struct rule rules[] = {
 
 _Static_assert(ARRAY_SIZE(rules) <= MSR_ROWS_MAX, "all rules have a row");
 
-static const struct msr_row row_gp = { 0, U32_MAX, MSR_WAY_GP, MSR_WAY_GP, 0 };
+/* Of whatever has no other; who keeps it finds one MSR by it that has none. */
+static const struct msr_row row_gp = {
+	U32_MAX, U32_MAX, MSR_WAY_GP, MSR_WAY_GP, 0,
+};
 
 /**
  * msr_init() - take the rules that hold

@@ -91,6 +91,27 @@ struct msr_table {
 
 void msr_init(struct msr_table *table, u32 when);
 const struct msr_row *msr_lookup(const struct msr_table *table, u32 msr);
+
+/**
+ * msr_recall() - the same, likely the one that was last
+ * @table: made by msr_init()
+ * @recent: what the caller keeps between two calls for @table; NULL at first
+ * @msr: ECX; any value
+ *
+ * Context: as msr_lookup().
+ * Return: a row; never NULL.
+ */
+static inline const struct msr_row *msr_recall(const struct msr_table *table,
+					       const struct msr_row **recent,
+					       u32 msr)
+{
+	const struct msr_row *row = *recent;
+
+	if (!row || msr - row->first > row->last - row->first)
+		*recent = row = msr_lookup(table, msr);
+	return row;
+}
+
 void msr_build_vmx_bitmap(const struct msr_table *table, u8 *bitmap);
 void msr_build_svm_bitmap(const struct msr_table *table, u8 *bitmap);
 

@@ -13,6 +13,11 @@
 #include "tables.h"
 #include "x86.h"
 
+static const struct msr_row *row_of(struct zxvm_vcpu *vcpu, u32 msr)
+{
+	return msr_recall(&zxvm_msr_table, &vcpu->arch.recent_msr, msr);
+}
+
 static u64 read_misc_enable(void)
 {
 	u64 value = 0;
@@ -121,7 +126,7 @@ enum zxvm_run zxvm_handle_rdmsr(struct zxvm_vcpu *vcpu,
 	u32 msr = zxvm_get_gpr(vcpu, ZXVM_RCX);
 	u64 value;
 
-	if (!read_msr(vcpu, msr, msr_lookup(&zxvm_msr_table, msr), &value))
+	if (!read_msr(vcpu, msr, row_of(vcpu, msr), &value))
 		return zxvm_inject_gp(vcpu);
 	zxvm_set_gpr(vcpu, ZXVM_RAX, (u32)value);
 	zxvm_set_gpr(vcpu, ZXVM_RDX, value >> 32);
@@ -142,7 +147,7 @@ enum zxvm_run zxvm_handle_wrmsr(struct zxvm_vcpu *vcpu,
 	u32 msr = zxvm_get_gpr(vcpu, ZXVM_RCX);
 	u64 value = (u32)zxvm_get_gpr(vcpu, ZXVM_RAX) |
 		    zxvm_get_gpr(vcpu, ZXVM_RDX) << 32;
-	const struct msr_row *row = msr_lookup(&zxvm_msr_table, msr);
+	const struct msr_row *row = row_of(vcpu, msr);
 
 	switch (row->write) {
 	case MSR_WAY_IGNORE:
