@@ -93,7 +93,7 @@ void svm_requeue(struct zxvm_vcpu *vcpu)
 static bool in_shadow(const struct svm_vcpu *svm)
 {
 	return svm->vmcb->int_state & VMCB_INTERRUPT_SHADOW ||
-	       (svm_caps.forgets_shadow && svm->vmcb->rip == svm->shadow_rip);
+	       (svm->shadowed && svm->vmcb->rip == svm->shadow_rip);
 }
 
 /**

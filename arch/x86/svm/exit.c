@@ -70,8 +70,8 @@ static enum zxvm_run handle_vintr(struct zxvm_vcpu *vcpu,
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
 
-	if (svm_caps.forgets_shadow && svm->vmcb->rip == svm->shadow_rip) {
-		svm->shadow_rip = 0;
+	if (svm->shadowed && svm->vmcb->rip == svm->shadow_rip) {
+		svm->shadowed = false;
 		svm_step(svm);
 	}
 	return zxvm_handle_window(vcpu, exit);
@@ -358,7 +358,10 @@ static noinline enum zxvm_run handle_odd(struct zxvm_vcpu *vcpu,
 	trace_zxvm_exit(vcpu->index, code, vmcb->rip, vmcb->exit_info_1);
 	if (code == SVM_EXIT_ERR)
 		return entry_failed(vcpu, exit);
+	if (vmcb->rip != svm->shadow_rip)
+		svm->shadowed = false;
 	if (in_shadow(vcpu)) {
+		svm->shadowed = svm_caps.forgets_shadow;
 		svm->shadow_rip = vmcb->rip;
 		/* The instruction, once done, ends it. */
 		look_again(vcpu);

@@ -342,6 +342,7 @@ void svm_skip(struct zxvm_vcpu *vcpu)
 {
 	svm_advance(vcpu->arch.svm->vmcb, vcpu->arch.insn_len);
 	vcpu->arch.svm->refetch = false;
+	vcpu->arch.svm->shadowed = false;
 	if (unlikely(vcpu->arch.svm->stepping))
 		svm_stepped(vcpu);
 	if (unlikely(svm_get(vcpu, ZXVM_RFLAGS) & X86_EFLAGS_TF)) {

@@ -36,13 +36,16 @@
  * @code: exit code that waits for the instruction to be decoded
  * @refetch: @code is valid
  * @nmi_masked: an NMI was delivered, and no IRET has been seen since
+ * @odd: any of the three that follow
  * @stepping: one instruction is stepped over, to get where an NMI or an
  *	interrupt can be delivered
+ * @soft_exception: #BP or #OF was injected with the last entry
+ * @shadowed: what was at @shadow_rip at the last exit is in the shadow of STI
+ *	or MOV SS, though VMRUN has forgotten it
  * @step_rip: where that instruction is
  * @step_tf: RFLAGS.TF as the guest has it meanwhile
- * @shadow_rip: where the last exit in the shadow of STI or MOV SS was
+ * @shadow_rip: see @shadowed
  * @tpr_threshold: see vendor.h
- * @soft_exception: #BP or #OF was injected with the last entry
  * @avic_entry: of the physical APIC ID table, or NULL: without AVIC
  * @timer: the registers of the local APIC's timer, as they were at the last
  *	entry: LVT entry, initial count, divide configuration
@@ -67,9 +70,15 @@ struct svm_vcpu {
 	u32 code;
 	bool refetch;
 	bool nmi_masked;
-	bool stepping;
 	u8 tpr_threshold;
-	bool soft_exception;
+	union {
+		u32 odd;
+		struct {
+			bool stepping;
+			bool soft_exception;
+			bool shadowed;
+		};
+	};
 	u64 *avic_entry;
 	u32 timer[3];
 };
@@ -190,14 +199,13 @@ static __always_inline void svm_advance(struct vmcb *vmcb, u32 length)
  * svm_is_odd() - is there more to the last exit than its code says?
  * @svm: the VCPU
  *
- * Return: true if it came in a shadow, in a step, while an event was being
- * delivered, or behind an injected #BP or #OF.
+ * Return: true if it came in a shadow or behind one, in a step, while an event
+ * was being delivered, or behind an injected #BP or #OF.
  */
 static __always_inline bool svm_is_odd(const struct svm_vcpu *svm)
 {
 	return svm->vmcb->exit_int_info & ZXVM_EVENT_VALID ||
-	       svm->vmcb->int_state & VMCB_INTERRUPT_SHADOW ||
-	       svm->stepping || svm->soft_exception;
+	       svm->vmcb->int_state & VMCB_INTERRUPT_SHADOW || svm->odd;
 }
 
 /**

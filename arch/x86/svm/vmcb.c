@@ -153,7 +153,7 @@ void svm_reset_save_area(struct svm_vcpu *svm)
 	svm->sysenter_eip = 0;
 	svm->refetch = false;
 	svm->nmi_masked = false;
-	svm->stepping = false;
+	svm->odd = 0;
 	vmcb->clean = 0;
 }
 
