@@ -102,7 +102,7 @@ claim() {
 #   tb_append    words for the kernel's command line
 #   tb_memory    MiB
 #   tb_threads   CPUs of this machine that the emulator keeps busy
-#   tb_spare     CPUs, from the first on, that the emulator has besides those asked for, and that run no guests
+#   tb_spare     CPUs, from the first on, that the emulator has besides those asked for if they are several, and that run no guests
 #   tb_scale     a test may take this many times as long as its limit says
 #   tb_tests     the tests that 'check' runs on it, if not all
 #   tb_left_out  those that it does not, with the reason: NAME, or NAME/KERNEL on one kernel
