@@ -441,6 +441,7 @@ SNIPPET(handed_over,
 	"7:" TELL("%rbx"));
 
 static struct vm spinners[2];
+static unsigned int spinning;
 
 static void *spinner(void *arg)
 {
@@ -456,6 +457,7 @@ static void *spinner(void *arg)
 	ASSERT_OK(zx_enter(v->vcpu, &pkt));
 	regs[6] = host_has_tsc_aux();
 	regs[7] = number;
+	__atomic_fetch_add(&spinning, 1, __ATOMIC_SEQ_CST);
 	ASSERT_OK(zx_enter(v->vcpu, &pkt));
 	EXPECT_MEM(&pkt, TELL_A);
 	EXPECT_GT(told(&pkt, v->page), 0);
@@ -467,15 +469,18 @@ static void *spinner(void *arg)
 /* From one VCPU the CPU goes to the other at once, or to user space first */
 TEST_T(registers_that_are_handed_over, 60)
 {
-	u64 end = now_ns() + 500000000;
 	pthread_t threads[2];
 	uintptr_t i;
+	u64 end;
 	u32 aux;
 
 	set_canaries();
 	aux = host_tsc_aux();
 	for (i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, spinner, (void *)i);
+	while (__atomic_load_n(&spinning, __ATOMIC_SEQ_CST) < 2)
+		sched_yield();
+	end = now_ns() + 500000000;
 	while (now_ns() < end) {
 		expect_canaries(aux);
 		sched_yield();
