@@ -265,19 +265,35 @@ SNIPPET(exceptions,
 	"inc %r8\n inc %r8\n inc %r8\n"
 	TELL("%r8"));
 
-/* Of two exceptions the second comes behind the next exit, not later */
+/*
+ * Of two exceptions the second comes behind the next exit, not later. Should the
+ * host interrupt the handler of #DE, that is where #UD comes.
+ */
 TEST(exception_behind_cpuid)
 {
-	PROBE(exceptions);
-	ASSERT_OK(vm_enter(&vm));
-	EXPECT_MEM(&vm.pkt, TELL_DONE);
-	PAGE_ARG(vm.page, 8) = 0;
-	ASSERT_OK(zx_interrupt(vm.vcpu, DE));
-	ASSERT_OK(zx_interrupt(vm.vcpu, UD));
-	EXPECT_EVENT(UD, 0);
-	EXPECT_EQ(PAGE_ARG(vm.page, 12), FAULT(DE, 0));
-	EXPECT_EQ(PAGE_ARG(vm.page, 8), 0);
-	EXPECT_TOLD(3);
+	int round, behind = 0;
+
+	for (round = 0; round < 10; round++) {
+		PROBE(exceptions);
+		ASSERT_OK(vm_enter(&vm));
+		EXPECT_MEM(&vm.pkt, TELL_DONE);
+		PAGE_ARG(vm.page, 8) = 0;
+		ASSERT_OK(zx_interrupt(vm.vcpu, DE));
+		ASSERT_OK(zx_interrupt(vm.vcpu, UD));
+		ASSERT_OK(vm_enter(&vm));
+		if (PAGE_ARG(vm.page, 12) == FAULT(UD, 0)) {
+			EXPECT_MEM(&vm.pkt, TELL_A);
+		} else {
+			EXPECT_MEM(&vm.pkt, 8 * UD);
+			EXPECT_EQ(frame()->vector, UD);
+			EXPECT_EQ(PAGE_ARG(vm.page, 12), FAULT(DE, 0));
+			EXPECT_EQ(PAGE_ARG(vm.page, 8), 0);
+			EXPECT_TOLD(3);
+			behind++;
+		}
+		vm_close(&vm);
+	}
+	EXPECT_GT(behind, 0);
 }
 
 #define HIGH	0x55
