@@ -22,7 +22,7 @@ enum zxvm_field {
 	ZXVM_SYSENTER_CS,
 	ZXVM_SYSENTER_ESP,
 	ZXVM_SYSENTER_EIP,
-	/* MSRs that stay in the CPU while the VCPU is loaded */
+	/* MSRs that a run leaves in the CPU */
 	ZXVM_STAR,
 	ZXVM_LSTAR,
 	ZXVM_FMASK,
