@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench [-c] [-g] [-x ROW]... zxvm|kvm [ROW...]: measure all rows, or those
- * that are named, but for those of -x, and print a line for each:
+ * bench [-c] [-g] [-p PID] [-x ROW]... zxvm|kvm [ROW...]: measure all rows, or
+ * those that are named, but for those of -x, and print a line for each:
  *
  *	row NAME HYPERVISOR MEDIAN MINIMUM MAXIMUM
  *
- * in instructions of the host CPU for each operation.
+ * in instructions of the host CPU for each operation. The thread PID goes
+ * before the bench's.
  *
  * bench -l zxvm|kvm KERNEL INITRAMFS: boot Linux between the marks.
  */
 #include <errno.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@
 
 #define BATCHES	9
 #define MOST_LEFT_OUT	8
+#define FIRST_PRIORITY	50
 
 const struct backend *backend;
 
@@ -163,6 +166,14 @@ static void calibrate(void)
 	ticks_per_ns = (double)(end - start) / (raw_ns() - ns);
 }
 
+static void precede(pid_t pid)
+{
+	struct sched_param param = { .sched_priority = FIRST_PRIORITY };
+
+	if (sched_setscheduler(pid, SCHED_FIFO, &param))
+		fatal("the priority of %d: %s", pid, strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int outs = 0;
@@ -170,13 +181,15 @@ int main(int argc, char **argv)
 	int option;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((option = getopt(argc, argv, "cglx:")) != -1) {
+	while ((option = getopt(argc, argv, "cglp:x:")) != -1) {
 		if (option == 'c')
 			counting = true;
 		else if (option == 'g')
 			growth = true;
 		else if (option == 'l' && HAS_LINUX)
 			linux_guest = true;
+		else if (option == 'p')
+			precede(atoi(optarg));
 		else if (option == 'x' && outs < MOST_LEFT_OUT)
 			left_out[outs++] = optarg;
 		else
