@@ -44,7 +44,7 @@ struct event {
 	enum event_kind kind;
 	uint64_t addr;
 	uint64_t data;
-	unsigned int size;	/* of an access to ports */
+	unsigned int size;	/* of an access, where a device wants to know it */
 	unsigned int reg;	/* for the back end */
 };
 
@@ -170,7 +170,7 @@ void machine_pulse(struct vcpu *vcpu);
 void run_rows(void);
 void run_growth(void);
 
-/* ARCH/linux.c, where HAS_LINUX */
+/* linux.c */
 void run_linux(const char *kernel, const char *initramfs);
 
 #endif /* BENCH_H */

@@ -129,6 +129,7 @@ static void mmio_event(struct event *event, const struct kvm_run *run)
 {
 	event->kind = run->mmio.is_write ? EVENT_STORE : EVENT_LOAD;
 	event->addr = run->mmio.phys_addr;
+	event->size = run->mmio.len;
 	memcpy(&event->data, run->mmio.data, sizeof(event->data));
 }
 

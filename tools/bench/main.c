@@ -186,7 +186,7 @@ int main(int argc, char **argv)
 			counting = true;
 		else if (option == 'g')
 			growth = true;
-		else if (option == 'l' && HAS_LINUX)
+		else if (option == 'l')
 			linux_guest = true;
 		else if (option == 'p')
 			precede(atoi(optarg));

@@ -5,8 +5,10 @@
 
 #define GUEST_CODE	0		/* where it starts */
 #define HAS_PORTS	0
-#define HAS_LINUX	0
 #define INPUT		LINE		/* of the interrupt controller */
+
+/* What the first process of the row linux prints */
+#define LINUX_UP	4
 
 #define GICD		0x08000000
 #define GICR		0x080a0000

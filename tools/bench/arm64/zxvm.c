@@ -22,6 +22,7 @@ void zxvm_arch_event(struct vcpu *vcpu)
 	event->kind = packet->u.mem_arm64.read ? EVENT_LOAD : EVENT_STORE;
 	event->addr = packet->u.mem_arm64.addr;
 	event->data = packet->u.mem_arm64.data;
+	event->size = packet->u.mem_arm64.access_size;
 	event->reg = packet->u.mem_arm64.xt;
 }
 
@@ -29,5 +30,6 @@ void zxvm_arch_answer(struct vcpu *vcpu, uint64_t value)
 {
 	struct zxvm_vcpu_page *page = vcpu->page;
 
-	page->state.arm64.x[vcpu->event.reg] = value;
+	if (vcpu->event.reg < ARRAY_SIZE(page->state.arm64.x))
+		page->state.arm64.x[vcpu->event.reg] = value;
 }

@@ -6,6 +6,7 @@
 
 const char * const kind_names[KINDS] = {
 	[KIND_KERNEL]	= "kernel",
+	[KIND_USER]	= "user",
 	[KIND_SYSCALL]	= "syscall",
 	[KIND_SYSREG]	= "sysreg",
 	[KIND_SWITCH]	= "eret",
@@ -14,6 +15,29 @@ const char * const kind_names[KINDS] = {
 	[KIND_BARRIER]	= "barrier",
 	[KIND_ATOMIC]	= "atomic",
 };
+
+/*
+ * The host's kernel, booted with nokaslr, and its modules are in the lowest
+ * 4 GiB of the upper half's second half. A Linux guest has KASLR, which places
+ * it higher by 2^45 at least, and first runs at physical addresses. The bench
+ * is linked to 0x400000; its own guests are below that. The vDSO and libraries
+ * have the top of the lower half.
+ */
+#define KERNEL_BASE	0xffff800000000000
+#define KERNEL_SIZE	0x100000000
+#define PROGRAM_BASE	0x400000
+#define RAM_BASE	0x40000000	/* of a Linux guest */
+#define RAM_END		0x80000000
+#define USER_END	0x1000000000000
+
+enum side side_of(uint64_t addr)
+{
+	if (addr - KERNEL_BASE < KERNEL_SIZE)
+		return SIDE_KERNEL;
+	if (addr < PROGRAM_BASE || addr >= USER_END)
+		return SIDE_GUEST;
+	return addr - RAM_BASE < RAM_END - RAM_BASE ? SIDE_GUEST : SIDE_USER;
+}
 
 #define SYSREG(op0, op1, crn, crm, op2) \
 	((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))

@@ -9,7 +9,7 @@
 
 enum kind {
 	KIND_KERNEL,		/* any instruction of the host's kernel */
-	KIND_USER,		/* or of its programs; Bochs alone can tell */
+	KIND_USER,		/* or of its programs, where that can be told */
 	KIND_SYSCALL,
 	KIND_SYSREG,		/* accesses to system registers or MSRs */
 	KIND_ENTRY,		/* VMRUN, VMLAUNCH, VMRESUME */
@@ -25,8 +25,18 @@ enum kind {
 	MARK_END,
 };
 
+/* Whose instruction it is, as its address tells */
+enum side {
+	SIDE_KERNEL,		/* the host's kernel */
+	SIDE_USER,		/* its programs */
+	SIDE_LOWER,		/* one of them or a guest */
+	SIDE_GUEST,
+};
+
 /* NULL: the architecture has none */
 extern const char * const kind_names[KINDS];
+
+enum side side_of(uint64_t addr);
 
 /* x86: the length of a mark */
 #define MARK_SIZE	7

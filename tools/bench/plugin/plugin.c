@@ -5,8 +5,8 @@
  *
  *	-plugin count.so,out=FILE[,profile=FILE]
  *
- * The host's kernel is told by its addresses, the upper half. With profile=,
- * each of its instructions is counted by itself.
+ * The host's kernel is told by its addresses. With profile=, each of its
+ * instructions is counted by itself.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -16,7 +16,6 @@
 #include "api.h"
 #include "classify.h"
 
-#define KERNEL		(1ULL << 63)
 #define SLOTS		(1U << 21)
 
 int qemu_plugin_version = 1;
@@ -90,10 +89,14 @@ static void translate(uint64_t id, struct qemu_plugin_tb *tb)
 	for (i = 0; i < n; i++) {
 		struct qemu_plugin_insn *insn = qemu_plugin_tb_get_insn(tb, i);
 		uint64_t addr = qemu_plugin_insn_vaddr(insn);
-		int kind = classify(qemu_plugin_insn_data(insn),
-				    qemu_plugin_insn_size(insn),
-				    addr & KERNEL);
+		enum side side = side_of(addr);
+		int kind;
 
+		if (side == SIDE_GUEST)
+			continue;
+		kind = classify(qemu_plugin_insn_data(insn),
+				qemu_plugin_insn_size(insn),
+				side == SIDE_KERNEL);
 		if (kind == MARK_BEGIN)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, begin,
 							       CB_NO_REGS, NULL);
@@ -102,11 +105,13 @@ static void translate(uint64_t id, struct qemu_plugin_tb *tb)
 							       CB_NO_REGS, NULL);
 		else if (kind >= 0)
 			count(insn, &counts[kind]);
-		if (addr & KERNEL) {
-			count(insn, &counts[KIND_KERNEL]);
-			if (slots)
-				count(insn, slot_of(addr));
-		}
+		if (side == SIDE_USER)
+			count(insn, &counts[KIND_USER]);
+		if (side != SIDE_KERNEL)
+			continue;
+		count(insn, &counts[KIND_KERNEL]);
+		if (slots)
+			count(insn, slot_of(addr));
 	}
 }
 

@@ -21,6 +21,12 @@ const char * const kind_names[KINDS] = {
 
 #define PREFIX_LOCK	0xf0
 
+/* The bench's own guests have the lower half alone. */
+enum side side_of(uint64_t addr)
+{
+	return addr >> 63 ? SIDE_KERNEL : SIDE_LOWER;
+}
+
 static bool is_prefix(uint8_t byte)
 {
 	return byte == 0x66 || byte == 0xf2 || byte == 0xf3 ||

@@ -14,7 +14,6 @@
 #define IDT_SIZE	4096
 
 #define HAS_PORTS	1
-#define HAS_LINUX	1
 #define INPUT		10		/* of the I/O APIC */
 
 #define IOAPIC		0xfec00000
