@@ -168,7 +168,8 @@ static inline unsigned int zxvm_acpi_maintenance_ppi(void)
 /* vhe/ */
 u64 zxvm_vhe_enter(struct zxvm_ctx *ctx);
 bool zxvm_vhe_translate(struct zxvm_vcpu *vcpu, u64 va, u64 *ipa);
-void zxvm_vhe_flush_range(struct zxvm_arch_pt *pt, u64 start, u64 last);
+void zxvm_vhe_flush_range(struct zxvm_arch_pt *pt, u64 start, u64 last,
+			  u64 stride);
 void zxvm_vhe_flush_all(void);
 void zxvm_vhe_flush_local(void);
 void zxvm_vhe_flush_stage1(struct zxvm_arch_pt *pt);

@@ -105,11 +105,12 @@ void zxvm_arch_pt_unmap(struct zxvm_arch_pt *pt, u64 start, u64 last)
  * @s2: the table of a guest
  * @start: first address
  * @last: last address
+ * @stride: size of the smallest entry
  */
-void stage2_flush(struct stage2 *s2, u64 start, u64 last)
+void stage2_flush(struct stage2 *s2, u64 start, u64 last, u64 stride)
 {
 	zxvm_vhe_flush_range(container_of(s2, struct zxvm_arch_pt, s2), start,
-			     last);
+			     last, stride);
 }
 
 /* Clean and invalidate to the point of coherency; the kernel exports none. */

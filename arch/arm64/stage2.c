@@ -35,6 +35,7 @@
  * struct gather - what a walk has removed but not flushed yet
  * @start: first address that the flush has to cover
  * @last: last address
+ * @stride: size of the smallest entry that was removed
  * @count: tables in @tables
  * @tables: not reachable from the root any more
  * @removed: something was removed
@@ -42,6 +43,7 @@
 struct gather {
 	u64 start;
 	u64 last;
+	u64 stride;
 	unsigned int count;
 	u64 *tables[GATHER_TABLES];
 	bool removed;
@@ -88,7 +90,7 @@ static void gather_flush(struct stage2 *s2, struct gather *gather)
 {
 	if (!gather->removed)
 		return;
-	stage2_flush(s2, gather->start, gather->last);
+	stage2_flush(s2, gather->start, gather->last, gather->stride);
 	while (gather->count)
 		free_page((unsigned long)gather->tables[--gather->count]);
 	gather->removed = false;
@@ -119,6 +121,7 @@ static void unmap_level(struct stage2 *s2, u64 *table, int level, u64 start,
 		/* A block goes whole, on both sides of the interval too. */
 		gather->start = min(gather->start, ALIGN_DOWN(ipa, size));
 		gather->last = max(gather->last, ipa | (size - 1));
+		gather->stride = min(gather->stride, size);
 		set_entry(entry, 0);
 		gather->removed = true;
 	}
@@ -156,7 +159,11 @@ void stage2_destroy(struct stage2 *s2)
  */
 void stage2_unmap(struct stage2 *s2, u64 start, u64 last)
 {
-	struct gather gather = { .start = start, .last = last };
+	struct gather gather = {
+		.start = start,
+		.last = last,
+		.stride = level_size(1),
+	};
 
 	unmap_level(s2, s2->root, 1, start, last, &gather);
 	gather_flush(s2, &gather);

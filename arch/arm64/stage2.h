@@ -46,7 +46,8 @@ void stage2_for_each_leaf(const struct stage2 *s2, u64 start, u64 last,
  * @s2: the table
  * @start: first address
  * @last: last address
+ * @stride: no entry that was removed is smaller than that
  */
-void stage2_flush(struct stage2 *s2, u64 start, u64 last);
+void stage2_flush(struct stage2 *s2, u64 start, u64 last, u64 stride);
 
 #endif /* ZXVM_ARM64_STAGE2_H */

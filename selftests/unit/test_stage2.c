@@ -15,8 +15,11 @@
 #define RWX		(STAGE2_READ | STAGE2_WRITE | STAGE2_EXEC)
 #define MAX_TABLES	2	/* that one call may need */
 
-void stage2_flush(struct stage2 *s2, u64 start, u64 last)
+static u64 flushed_stride;
+
+void stage2_flush(struct stage2 *s2, u64 start, u64 last, u64 stride)
 {
+	flushed_stride = stride;
 	note_flush(start, last);
 }
 
@@ -71,6 +74,7 @@ static void test_pages(void)
 
 	stage2_unmap(&s2, 0, PAGE_SIZE - 1);
 	CHECK_EQ(flushes, 2);
+	CHECK_EQ(flushed_stride, PAGE_SIZE);
 	CHECK(unmapped(&s2, 0));
 	stage2_unmap(&s2, 0, PAGE_SIZE - 1);
 	CHECK_EQ(flushes, 2);
@@ -93,6 +97,7 @@ static void test_blocks(void)
 	stage2_unmap(&s2, BLOCK + 0x3000, BLOCK + 0x3fff);
 	CHECK_EQ(flushes, 1);
 	CHECK(flushed_start <= BLOCK && flushed_last >= 2 * BLOCK - 1);
+	CHECK_EQ(flushed_stride, BLOCK);
 	CHECK(unmapped(&s2, BLOCK));
 
 	/* A page in place of a block, and a block in place of pages */
@@ -177,21 +182,36 @@ static void test_no_memory(void)
 /* What the guest may use, and what its TLB may still have: pa | perms */
 static u64 mapped[PAGES], cached[PAGES];
 
+/* The size of the entry that a page of the TLB is of */
+static u64 cached_size[PAGES];
+
+/* One address of each stride is flushed, and with it the entry that it is in. */
+static bool is_flushed(u64 page, u64 start, u64 last)
+{
+	u64 first = ALIGN_DOWN(page * PAGE_SIZE, cached_size[page]);
+	u64 hit = start;
+
+	if (hit < first)
+		hit += (first - hit + flushed_stride - 1) / flushed_stride *
+		       flushed_stride;
+	return hit <= last && hit < first + cached_size[page];
+}
+
 static void drop_cached(u64 start, u64 last)
 {
 	u64 page;
 
 	for (page = 0; page < PAGES; page++)
-		if (page * PAGE_SIZE >= start && page * PAGE_SIZE <= last)
+		if (cached[page] && is_flushed(page, start, last))
 			cached[page] = 0;
 }
 
-static u64 lookup_page(const struct stage2 *s2, u64 page)
+static u64 lookup_page(const struct stage2 *s2, u64 page, u64 *size)
 {
-	u64 pa, size;
 	u32 perms;
+	u64 pa;
 
-	if (!stage2_lookup(s2, page * PAGE_SIZE, &pa, &size, &perms))
+	if (!stage2_lookup(s2, page * PAGE_SIZE, &pa, size, &perms))
 		return 0;
 	return pa | perms;
 }
@@ -202,15 +222,17 @@ static u64 lookup_page(const struct stage2 *s2, u64 page)
  */
 static void check_pages(const struct stage2 *s2, u64 *seed, int count)
 {
-	u64 page, have;
+	u64 page, have, size;
 
 	while (count--) {
 		page = test_random(seed) % PAGES;
-		have = lookup_page(s2, page);
+		have = lookup_page(s2, page, &size);
 		CHECK(!have || have == mapped[page]);
 		CHECK(!cached[page] || cached[page] == have);
-		if (have)
-			cached[page] = have;
+		if (!have)
+			continue;
+		cached[page] = have;
+		cached_size[page] = size;
 	}
 }
 
@@ -221,12 +243,12 @@ static void random_map(struct stage2 *s2, u64 *seed)
 	u64 ipa = ALIGN_DOWN(test_random(seed) % (PAGES * PAGE_SIZE), size);
 	u64 pa = ALIGN_DOWN(test_random(seed) % BIT_ULL(40), size);
 	u32 perms = 1 + test_random(seed) % RWX;
-	u64 first = ipa / PAGE_SIZE, n = size / PAGE_SIZE, i;
+	u64 first = ipa / PAGE_SIZE, n = size / PAGE_SIZE, i, found;
 
 	map(s2, ipa, pa, size, perms);
 	for (i = 0; i < n; i++) {
 		mapped[first + i] = (pa + i * PAGE_SIZE) | perms;
-		CHECK_EQ(lookup_page(s2, first + i), mapped[first + i]);
+		CHECK_EQ(lookup_page(s2, first + i, &found), mapped[first + i]);
 		CHECK(!cached[first + i] ||
 		      cached[first + i] == mapped[first + i]);
 	}
@@ -235,13 +257,13 @@ static void random_map(struct stage2 *s2, u64 *seed)
 static void random_unmap(struct stage2 *s2, u64 *seed)
 {
 	u64 first = test_random(seed) % PAGES;
-	u64 last = first + test_random(seed) % 700, i;
+	u64 last = first + test_random(seed) % 700, i, size;
 
 	last = min_t(u64, last, PAGES - 1);
 	stage2_unmap(s2, first * PAGE_SIZE, (last + 1) * PAGE_SIZE - 1);
 	for (i = first; i <= last; i++) {
 		mapped[i] = 0;
-		CHECK(!lookup_page(s2, i));
+		CHECK(!lookup_page(s2, i, &size));
 		CHECK(!cached[i]);
 	}
 }

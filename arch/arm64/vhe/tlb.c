@@ -13,8 +13,8 @@
 #include "arm64.h"
 #include "sysfields.h"
 
-/* Beyond this many single pages it is cheaper to drop the whole VMID. */
-#define MAX_PAGE_OPS	512
+/* Beyond this many single entries it is cheaper to drop the whole VMID. */
+#define MAX_ENTRY_OPS	512
 
 /* Operand of TLBI RIPAS2E1IS: TG = 4 KiB, SCALE, NUM, base in pages */
 #define RANGE_OP(page, scale, num) \
@@ -52,9 +52,10 @@ static void leave_regime(const struct regime *host)
 	local_irq_restore(host->flags);
 }
 
-static void flush_by_page(u64 page, u64 count)
+/* Any address of an entry stands for all of it. */
+static void flush_by_entry(u64 page, u64 count, u64 pages)
 {
-	for (; count; page++, count--)
+	for (; count; page += pages, count--)
 		asm volatile("tlbi ipas2e1is, %0" : : "r" (page));
 }
 
@@ -77,7 +78,7 @@ static void flush_by_range(u64 page, u64 count)
 			count -= num << shift;
 		}
 	}
-	flush_by_page(page, count);
+	flush_by_entry(page, count, 1);
 }
 
 /**
@@ -86,21 +87,24 @@ static void flush_by_range(u64 page, u64 count)
  * @pt: the guest's table; its entries were removed before
  * @start: first address
  * @last: last address
+ * @stride: size of the smallest of these entries
  *
  * Context: any.
  */
-void zxvm_vhe_flush_range(struct zxvm_arch_pt *pt, u64 start, u64 last)
+void zxvm_vhe_flush_range(struct zxvm_arch_pt *pt, u64 start, u64 last,
+			  u64 stride)
 {
 	u64 page = start >> PAGE_SHIFT;
 	u64 count = (last >> PAGE_SHIFT) - page + 1;
+	u64 entries = (last - start) / stride + 1;
 	struct regime host;
 
 	dsb(ishst);
 	enter_regime(pt, &host);
 	if (zxvm_host.tlb_range) {
 		flush_by_range(page, count);
-	} else if (count <= MAX_PAGE_OPS) {
-		flush_by_page(page, count);
+	} else if (entries <= MAX_ENTRY_OPS) {
+		flush_by_entry(page, entries, stride >> PAGE_SHIFT);
 	} else {
 		asm volatile("tlbi vmalls12e1is");
 		goto done;
