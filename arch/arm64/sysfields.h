@@ -93,7 +93,9 @@
 #define MMFR1_HCX		GENMASK_ULL(43, 40)
 #define ISAR0_TLB		GENMASK_ULL(59, 56)
 
-/* HCRX_EL2, fine-grained traps, ICC_SRE */
+/* SP_EL1, MDCR_EL2, HCRX_EL2, fine-grained traps, ICC_SRE */
+#define SYSREG_SP_EL1		sys_reg(3, 4, 4, 1, 0)
+#define SYSREG_MDCR_EL2		sys_reg(3, 4, 1, 1, 1)
 #define SYSREG_HCRX_EL2		sys_reg(3, 4, 1, 2, 2)
 #define SYSREG_HFGRTR_EL2	sys_reg(3, 4, 1, 1, 4)
 #define SYSREG_HFGWTR_EL2	sys_reg(3, 4, 1, 1, 5)

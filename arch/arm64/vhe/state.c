@@ -23,56 +23,55 @@ static_assert(offsetof(struct zxvm_ctx, esr) == 48);
 static_assert(offsetof(struct zxvm_ctx, far) == 56);
 static_assert(offsetof(struct zxvm_ctx, hpfar) == 64);
 
+/* Two registers with one access to memory: the compiler makes it LDP or STP. */
+#define load_pair(a, reg_a, b, reg_b) do {	\
+	u64 first = (a), second = (b);		\
+						\
+	asm("" : "+r" (first), "+r" (second));	\
+	write_sysreg_s(first, reg_a);		\
+	write_sysreg_s(second, reg_b);		\
+} while (0)
+
+#define save_pair(a, reg_a, b, reg_b) do {	\
+	u64 first = read_sysreg_s(reg_a);	\
+	u64 second = read_sysreg_s(reg_b);	\
+						\
+	(a) = first;				\
+	(b) = second;				\
+} while (0)
+
 static void load_el1(const struct zxvm_el1 *el1)
 {
-	write_sysreg_s(el1->sctlr, SYS_SCTLR_EL12);
-	write_sysreg_s(el1->cpacr, SYS_CPACR_EL12);
-	write_sysreg_s(el1->ttbr0, SYS_TTBR0_EL12);
-	write_sysreg_s(el1->ttbr1, SYS_TTBR1_EL12);
-	write_sysreg_s(el1->tcr, SYS_TCR_EL12);
-	write_sysreg_s(el1->mair, SYS_MAIR_EL12);
-	write_sysreg_s(el1->amair, SYS_AMAIR_EL12);
-	write_sysreg_s(el1->vbar, SYS_VBAR_EL12);
-	write_sysreg_s(el1->esr, SYS_ESR_EL12);
-	write_sysreg_s(el1->far, SYS_FAR_EL12);
-	write_sysreg_s(el1->afsr0, SYS_AFSR0_EL12);
-	write_sysreg_s(el1->afsr1, SYS_AFSR1_EL12);
-	write_sysreg_s(el1->contextidr, SYS_CONTEXTIDR_EL12);
-	write_sysreg_s(el1->cntkctl, SYS_CNTKCTL_EL12);
-	write_sysreg_s(el1->elr, SYS_ELR_EL12);
-	write_sysreg_s(el1->spsr, SYS_SPSR_EL12);
-	write_sysreg(el1->sp, sp_el1);
-	write_sysreg(el1->par, par_el1);
-	write_sysreg(el1->tpidr, tpidr_el1);
-	write_sysreg(el1->csselr, csselr_el1);
-	write_sysreg(el1->tpidr_el0, tpidr_el0);
-	write_sysreg(el1->tpidrro_el0, tpidrro_el0);
+	load_pair(el1->sctlr, SYS_SCTLR_EL12, el1->cpacr, SYS_CPACR_EL12);
+	load_pair(el1->ttbr0, SYS_TTBR0_EL12, el1->ttbr1, SYS_TTBR1_EL12);
+	load_pair(el1->tcr, SYS_TCR_EL12, el1->mair, SYS_MAIR_EL12);
+	load_pair(el1->amair, SYS_AMAIR_EL12, el1->vbar, SYS_VBAR_EL12);
+	load_pair(el1->esr, SYS_ESR_EL12, el1->far, SYS_FAR_EL12);
+	load_pair(el1->afsr0, SYS_AFSR0_EL12, el1->afsr1, SYS_AFSR1_EL12);
+	load_pair(el1->contextidr, SYS_CONTEXTIDR_EL12,
+		  el1->cntkctl, SYS_CNTKCTL_EL12);
+	load_pair(el1->elr, SYS_ELR_EL12, el1->spsr, SYS_SPSR_EL12);
+	load_pair(el1->sp, SYSREG_SP_EL1, el1->par, SYS_PAR_EL1);
+	load_pair(el1->tpidr, SYS_TPIDR_EL1, el1->csselr, SYS_CSSELR_EL1);
+	load_pair(el1->tpidr_el0, SYS_TPIDR_EL0,
+		  el1->tpidrro_el0, SYS_TPIDRRO_EL0);
 }
 
 static void save_el1(struct zxvm_el1 *el1)
 {
-	el1->sctlr = read_sysreg_s(SYS_SCTLR_EL12);
-	el1->cpacr = read_sysreg_s(SYS_CPACR_EL12);
-	el1->ttbr0 = read_sysreg_s(SYS_TTBR0_EL12);
-	el1->ttbr1 = read_sysreg_s(SYS_TTBR1_EL12);
-	el1->tcr = read_sysreg_s(SYS_TCR_EL12);
-	el1->mair = read_sysreg_s(SYS_MAIR_EL12);
-	el1->amair = read_sysreg_s(SYS_AMAIR_EL12);
-	el1->vbar = read_sysreg_s(SYS_VBAR_EL12);
-	el1->esr = read_sysreg_s(SYS_ESR_EL12);
-	el1->far = read_sysreg_s(SYS_FAR_EL12);
-	el1->afsr0 = read_sysreg_s(SYS_AFSR0_EL12);
-	el1->afsr1 = read_sysreg_s(SYS_AFSR1_EL12);
-	el1->contextidr = read_sysreg_s(SYS_CONTEXTIDR_EL12);
-	el1->cntkctl = read_sysreg_s(SYS_CNTKCTL_EL12);
-	el1->elr = read_sysreg_s(SYS_ELR_EL12);
-	el1->spsr = read_sysreg_s(SYS_SPSR_EL12);
-	el1->sp = read_sysreg(sp_el1);
-	el1->par = read_sysreg(par_el1);
-	el1->tpidr = read_sysreg(tpidr_el1);
-	el1->csselr = read_sysreg(csselr_el1);
-	el1->tpidr_el0 = read_sysreg(tpidr_el0);
-	el1->tpidrro_el0 = read_sysreg(tpidrro_el0);
+	save_pair(el1->sctlr, SYS_SCTLR_EL12, el1->cpacr, SYS_CPACR_EL12);
+	save_pair(el1->ttbr0, SYS_TTBR0_EL12, el1->ttbr1, SYS_TTBR1_EL12);
+	save_pair(el1->tcr, SYS_TCR_EL12, el1->mair, SYS_MAIR_EL12);
+	save_pair(el1->amair, SYS_AMAIR_EL12, el1->vbar, SYS_VBAR_EL12);
+	save_pair(el1->esr, SYS_ESR_EL12, el1->far, SYS_FAR_EL12);
+	save_pair(el1->afsr0, SYS_AFSR0_EL12, el1->afsr1, SYS_AFSR1_EL12);
+	save_pair(el1->contextidr, SYS_CONTEXTIDR_EL12,
+		  el1->cntkctl, SYS_CNTKCTL_EL12);
+	save_pair(el1->elr, SYS_ELR_EL12, el1->spsr, SYS_SPSR_EL12);
+	save_pair(el1->sp, SYSREG_SP_EL1, el1->par, SYS_PAR_EL1);
+	save_pair(el1->tpidr, SYS_TPIDR_EL1, el1->csselr, SYS_CSSELR_EL1);
+	save_pair(el1->tpidr_el0, SYS_TPIDR_EL0,
+		  el1->tpidrro_el0, SYS_TPIDRRO_EL0);
 }
 
 /*
@@ -85,11 +84,10 @@ static void load_controls(struct zxvm_vcpu *vcpu)
 {
 	struct zxvm_host *host = &vcpu->arch.host;
 
-	host->mdcr = read_sysreg(mdcr_el2);
-	host->mdscr = read_sysreg(mdscr_el1);
+	save_pair(host->mdcr, SYSREG_MDCR_EL2, host->mdscr, SYS_MDSCR_EL1);
 	host->cnthctl = read_sysreg(cnthctl_el2);
-	host->tpidr_el0 = read_sysreg(tpidr_el0);
-	host->tpidrro_el0 = read_sysreg(tpidrro_el0);
+	save_pair(host->tpidr_el0, SYS_TPIDR_EL0,
+		  host->tpidrro_el0, SYS_TPIDRRO_EL0);
 
 	write_sysreg((host->mdcr & MDCR_HPMN) | MDCR_TPM | MDCR_TPMCR |
 		     MDCR_TDA | MDCR_TDRA | MDCR_TDOSA | MDCR_TPMS | MDCR_TTRF,
@@ -110,7 +108,7 @@ static void load_controls(struct zxvm_vcpu *vcpu)
 			       SYSREG_HFGWTR_EL2);
 	}
 	write_sysreg(vcpu->arch.mpidr, vmpidr_el2);
-	write_sysreg(read_cpuid_id(), vpidr_el2);
+	write_sysreg(read_sysreg(midr_el1), vpidr_el2);
 	write_sysreg(zxvm_host.vtcr, vtcr_el2);
 }
 
@@ -118,11 +116,10 @@ static void put_controls(struct zxvm_vcpu *vcpu)
 {
 	const struct zxvm_host *host = &vcpu->arch.host;
 
-	write_sysreg(host->mdcr, mdcr_el2);
-	write_sysreg(host->mdscr, mdscr_el1);
+	load_pair(host->mdcr, SYSREG_MDCR_EL2, host->mdscr, SYS_MDSCR_EL1);
 	write_sysreg(host->cnthctl, cnthctl_el2);
-	write_sysreg(host->tpidr_el0, tpidr_el0);
-	write_sysreg(host->tpidrro_el0, tpidrro_el0);
+	load_pair(host->tpidr_el0, SYS_TPIDR_EL0,
+		  host->tpidrro_el0, SYS_TPIDRRO_EL0);
 	if (zxvm_host.hcx)
 		write_sysreg_s(host->hcrx, SYSREG_HCRX_EL2);
 	if (zxvm_host.hide_sme) {
