@@ -91,9 +91,10 @@ void zxvm_vcpu_wake(struct zxvm_vcpu *vcpu)
  */
 bool zxvm_vcpu_rouse(struct zxvm_vcpu *vcpu)
 {
-	/* Pairs with the barrier in run_irqoff(). */
+	/* Pairs with the barriers in run_irqoff() and sleep_until(). */
 	smp_mb();
-	zxvm_vcpu_wake(vcpu);
+	if (rcuwait_active(&vcpu->wait))
+		zxvm_vcpu_wake(vcpu);
 	return READ_ONCE(vcpu->in_guest);
 }
 
