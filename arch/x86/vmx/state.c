@@ -649,13 +649,12 @@ static void switch_apicv(struct vmx_vcpu *vmx, bool on)
 	vmx_write(MSR_BITMAP, vmx_msr_bitmap(on));
 }
 
-static void write_eoi_exits(struct vmx_vcpu *vmx, struct lapic *lapic)
+/* Out of line: seldom needed, and with a bitmap on the stack */
+static noinline void write_eoi_exits(struct vmx_vcpu *vmx, struct lapic *lapic)
 {
 	u64 bitmap[4];
 	int i;
 
-	if (likely(!lapic->tmr_changed))
-		return;
 	lapic->tmr_changed = false;
 	lapic_eoi_exits(lapic, bitmap);
 	for (i = 0; i < ARRAY_SIZE(bitmap); i++) {
@@ -696,7 +695,8 @@ void vmx_set_apic_hw(struct zxvm_vcpu *vcpu, bool on)
 		vmx_write(GUEST_INTR_STATUS, lapic_svi(lapic) << 8 | rvi);
 	else if (rvi)
 		raise_rvi(rvi);
-	write_eoi_exits(vmx, lapic);
+	if (unlikely(lapic->tmr_changed))
+		write_eoi_exits(vmx, lapic);
 }
 
 /**
