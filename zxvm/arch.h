@@ -162,7 +162,10 @@ void zxvm_arch_vcpu_block(struct zxvm_vcpu *vcpu);
 void zxvm_arch_vcpu_unblock(struct zxvm_vcpu *vcpu);
 bool zxvm_arch_vcpu_runnable(struct zxvm_vcpu *vcpu);
 
-/* Make a vector pending: -ERANGE if there is no such. Any context, no sleep. */
+/*
+ * Make a vector pending: -ERANGE if there is no such. Process context, no sleep;
+ * any thread.
+ */
 int zxvm_arch_vcpu_interrupt(struct zxvm_vcpu *vcpu, u32 vector);
 
 /*

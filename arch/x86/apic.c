@@ -126,6 +126,19 @@ void zxvm_apic_destroy(struct zxvm_vcpu *vcpu)
 	zxvm_apic_timer_destroy(vcpu);
 }
 
+/**
+ * zxvm_apic_raise() - the VMM's own interrupt, from the thread that enters
+ * @vcpu: of a guest with an irqchip
+ * @vector: from %LAPIC_FIRST_VECTOR up
+ *
+ * Context: the owner thread.
+ */
+void zxvm_apic_raise(struct zxvm_vcpu *vcpu, u8 vector)
+{
+	lapic_raise(lapic_of(vcpu), vector);
+	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+}
+
 /* A start-up message is for a VCPU that waits for it, and for no other. */
 static void note_events(struct zxvm_vcpu *vcpu, u32 events)
 {

@@ -95,6 +95,7 @@ void zxvm_irqchip_write_ioapic(struct zxvm_guest *guest, u32 offset,
 int zxvm_apic_init(struct zxvm_vcpu *vcpu);
 void zxvm_apic_destroy(struct zxvm_vcpu *vcpu);
 void zxvm_apic_worked(struct zxvm_vcpu *vcpu);
+void zxvm_apic_raise(struct zxvm_vcpu *vcpu, u8 vector);
 enum zxvm_run zxvm_apic_take(struct zxvm_vcpu *vcpu);
 void zxvm_apic_enter(struct zxvm_vcpu *vcpu);
 void zxvm_apic_eoi_done(struct zxvm_vcpu *vcpu, u8 vector);

@@ -209,8 +209,13 @@ bool zxvm_arch_vcpu_runnable(struct zxvm_vcpu *vcpu)
  */
 int zxvm_arch_vcpu_interrupt(struct zxvm_vcpu *vcpu, u32 vector)
 {
-	if (zxvm_has_irqchip(vcpu->guest))
-		return zxvm_irqchip_interrupt(vcpu, vector);
+	if (zxvm_has_irqchip(vcpu->guest)) {
+		if (vcpu->owner != current || vector < LAPIC_FIRST_VECTOR)
+			return zxvm_irqchip_interrupt(vcpu, vector);
+		/* Its owner thread is here, and so not in the guest. */
+		zxvm_apic_raise(vcpu, vector);
+		return 0;
+	}
 	if (vector > X86_TRAP_VE && vector < FIRST_INTERRUPT)
 		return -ERANGE;
 	if (!test_and_set_bit(vector, vcpu->arch.pending)) {

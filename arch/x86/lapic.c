@@ -393,6 +393,24 @@ void lapic_set_tpr(struct lapic *lapic, u8 tpr)
 }
 
 /**
+ * lapic_raise() - a message of an edge that comes from the owner
+ * @lapic: to this APIC
+ * @vector: from %LAPIC_FIRST_VECTOR up
+ *
+ * As apic_deliver(), but nobody has to be notified. What is ready is found by
+ * lapic_take().
+ *
+ * Context: the owner.
+ */
+void lapic_raise(struct lapic *lapic, u8 vector)
+{
+	const u32 both = LAPIC_PUB_ENABLED | LAPIC_PUB_ACCEPTS;
+
+	if ((lapic->published & both) == both)
+		merge_word(lapic, vector / 32, BIT(vector % 32), false);
+}
+
+/**
  * lapic_local() - an interrupt from this APIC itself: edge-triggered
  * @lapic: here
  * @vector: may be illegal

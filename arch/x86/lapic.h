@@ -257,6 +257,7 @@ void lapic_accept(struct lapic *lapic, u8 vector);
 void lapic_eoi(struct lapic *lapic);
 void lapic_eoi_done(struct lapic *lapic, u8 vector);
 void lapic_set_tpr(struct lapic *lapic, u8 tpr);
+void lapic_raise(struct lapic *lapic, u8 vector);
 void lapic_local(struct lapic *lapic, u8 vector);
 void lapic_error(struct lapic *lapic, u32 error);
 void lapic_publish(struct lapic *lapic);

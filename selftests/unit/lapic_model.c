@@ -156,6 +156,19 @@ static void accept_ready(struct model *m, u32 cpu)
 	lapic_accept(lapic, lapic->ready);
 }
 
+/* The thread that runs the guest makes an interrupt pending, and enters */
+static void raise_own(struct model *m, u32 cpu)
+{
+	struct wire wire = {
+		.vector = LAPIC_FIRST_VECTOR + choose(m, 240),
+		.only = BIT_ULL(m->cpus[cpu].id),
+	};
+
+	lapic_raise(lapic_at(cpu), wire.vector);
+	account_send(m, &wire);
+	take_posted(m, cpu);
+}
+
 /* A guest that works: everything is enabled, and interrupts end */
 static void work(struct model *m, u32 cpu)
 {
@@ -368,8 +381,10 @@ void model_step(struct model *m)
 		accept_ready(m, cpu);
 		break;
 	case 8:
-	case 9:
 		take_posted(m, cpu);
+		break;
+	case 9:
+		raise_own(m, cpu);
 		break;
 	case 10:
 	case 11:

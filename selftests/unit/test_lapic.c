@@ -362,6 +362,46 @@ static void test_hand_over(void)
 	lapics_teardown();
 }
 
+static void test_raise(void)
+{
+	struct lapic *lapic;
+
+	lapics_setup(1, true);
+	lapic = lapics[0];
+	/* Nothing is posted, and the next look finds what is ready. */
+	lapic_raise(lapic, 0x51);
+	CHECK(irr(0, 0x51));
+	CHECK(lapic_idle(lapic));
+	take(0);
+	CHECK_EQ(accept(0), 0x51);
+	/* An edge, but not where the EOI of a level is still to come */
+	lapic_post(lapic, 0x71, true);
+	take(0);
+	lapic_raise(lapic, 0x71);
+	CHECK(tmr(0, 0x71));
+	CHECK_EQ(accept(0), 0x71);
+	wr(0, LAPIC_EOI, 0);
+	lapic_raise(lapic, 0x71);
+	CHECK(!tmr(0, 0x71));
+	take(0);
+	CHECK_EQ(accept(0), 0x71);
+	/* Hardware that has the page is told of it. */
+	lapic_reload(lapic);
+	lapic_hand_over(lapic);
+	lapic_raise(lapic, 0x82);
+	take(0);
+	CHECK_EQ(lapic_rvi(lapic), 0x82);
+	/* Nobody accepts it. */
+	lapic_reset(lapic);
+	lapic_raise(lapic, 0x51);
+	CHECK(!irr(0, 0x51));
+	wr(0, LAPIC_SVR, LAPIC_SVR_ENABLE | 0xff);
+	CHECK(lapic_set_base(lapic, LAPIC_BASE_ADDR));
+	lapic_raise(lapic, 0x51);
+	CHECK(!irr(0, 0x51));
+	lapics_teardown();
+}
+
 static const struct test tests[] = {
 	{ "lapic: power-up", test_power_up },
 	{ "lapic: vectors are posted, taken and ended", test_post },
@@ -375,6 +415,7 @@ static const struct test tests[] = {
 	{ "lapic: a post to a disabled APIC", test_post_when_disabled },
 	{ "lapic: hardware works on the page", test_reload },
 	{ "lapic: hardware has the page", test_hand_over },
+	{ "lapic: an interrupt from the owner", test_raise },
 };
 
 int main(void)

@@ -422,6 +422,52 @@ TEST_F(halt_looks_at_the_flag, boot_one)
 	EXPECT_EQ(zx_interrupt(c->vcpu, 15), ERANGE);
 }
 
+/* The thread that enters makes it pending, and nobody has to be told */
+static void put_interrupt(struct vt *c, u8 vector)
+{
+	c->page->interrupt = vector;
+	c->page->dirty = ZXVM_PAGE_INTERRUPT;
+}
+
+static void put_and_take(struct vt *c)
+{
+	put_interrupt(c, 0x51);
+	expect_irq(c, OP_WINDOW, 0x51);
+	put_interrupt(c, 0x52);
+	expect_irq(c, OP_HALT, 0x52);
+	/* By priority, wherever they come from */
+	ASSERT_OK(zx_interrupt(c->vcpu, 0x43));
+	ASSERT_OK(zx_interrupt(c->vcpu, 0x63));
+	put_interrupt(c, 0x53);
+	start(c, OP_WINDOW, 0, 0);
+	EXPECT_TELL(c, TELL_C, 0x63);
+	EXPECT_TELL(c, TELL_C, 0x53);
+	EXPECT_TELL(c, TELL_C, 0x43);
+	next(c, TELL_DONE);
+	do_op(c, OP_SET_CR8, 0, 5);
+	put_interrupt(c, 0x54);
+	expect_none(c);
+	do_op(c, OP_SET_CR8, 0, 0);
+	expect_irq(c, OP_WINDOW, 0x54);
+}
+
+TEST_F(interrupts_of_the_page, boot_one)
+{
+	struct vt *c = &cpu[0];
+
+	put_and_take(c);
+	to_x2apic(c);
+	put_and_take(c);
+	put_interrupt(c, 15);
+	EXPECT_EQ(vt_enter(c), ERANGE);
+	c->page->dirty = 0;
+	/* Software has disabled the APIC: it is lost. */
+	wrmsr(c, 0x80f, 0xff);
+	put_interrupt(c, 0x55);
+	wrmsr(c, 0x80f, 0x1ff);
+	expect_none(c);
+}
+
 TEST(start_up)
 {
 	boot(3);
