@@ -180,15 +180,19 @@ static const struct vgic_reg *find_in(const struct vgic_reg *regs,
 	return NULL;
 }
 
-/* The register at @offset, if it can be accessed with @size bytes there */
+/*
+ * The register at @offset, if it can be accessed with @size bytes there. Guests
+ * use the banks most, to mask and unmask.
+ */
 static const struct vgic_reg *find_reg(const struct vgic_frame *frame,
 				       u32 offset, unsigned int size)
 {
-	const struct vgic_reg *reg;
+	const struct vgic_reg *reg = NULL;
 
-	reg = find_in(frame->regs, frame->nr_regs, frame->end, offset);
-	if (!reg && frame->end)
+	if (frame->end)
 		reg = find_in(banks, ARRAY_SIZE(banks), frame->end, offset);
+	if (!reg)
+		reg = find_in(frame->regs, frame->nr_regs, frame->end, offset);
 	if (!reg && frame->regs)
 		reg = find_in(ids, ARRAY_SIZE(ids), 0, offset);
 	if (!reg || !(reg->sizes & size) || offset & (size - 1))
