@@ -17,9 +17,22 @@
 #define CR0_PDPTES	(X86_CR0_CD | X86_CR0_NW | X86_CR0_PG)
 #define CR4_PDPTES	(X86_CR4_PAE | X86_CR4_PGE | X86_CR4_PSE | X86_CR4_SMEP)
 
+#define TSS_16_BUSY	3		/* type of a segment; vol. 3, 3.5 */
+
 #define PDPTE_PRESENT	BIT_ULL(0)
 #define PDPTE_RESERVED	(GENMASK_ULL(63, 48) | GENMASK_ULL(8, 5) | \
 			 GENMASK_ULL(2, 1))
+
+/* Intel's CPUs do not enter long mode with a TSS of 16 bits; vol. 2, MOV CR */
+static bool tss_faults(struct zxvm_vcpu *vcpu)
+{
+	struct zxvm_segment tr;
+
+	if (zxvm_vendor->backend != ZXVM_BACKEND_VMX)
+		return false;
+	zxvm_vendor->get_segment(vcpu, ZXVM_TR, &tr);
+	return (tr.ar & ZXVM_AR_TYPE) == TSS_16_BUSY;
+}
 
 static bool cr0_faults(struct zxvm_vcpu *vcpu, u64 old, u64 new)
 {
@@ -36,7 +49,7 @@ static bool cr0_faults(struct zxvm_vcpu *vcpu, u64 old, u64 new)
 		       zxvm_in_64bit_code(vcpu, cs);
 	if (!(zxvm_get(vcpu, ZXVM_EFER) & EFER_LME))
 		return false;
-	return !(cr4 & X86_CR4_PAE) || cs & ZXVM_AR_L;
+	return !(cr4 & X86_CR4_PAE) || cs & ZXVM_AR_L || tss_faults(vcpu);
 }
 
 static bool cr4_faults(struct zxvm_vcpu *vcpu, u64 old, u64 new)

@@ -261,6 +261,52 @@ TEST(code_of_16_bits)
 	}
 }
 
+/*
+ * Out of long mode, LTR, which takes a TSS of 16 bits there alone, and in again:
+ * with CR0.PG, then with CD, too, which exits everywhere. eax tells of a #GP.
+ */
+SNIPPET(tss_of_16_bits,
+	"91: push $" STRING(KERNEL_CS32) "\n"
+	"lea 92f(%rip), %rax\n"
+	"push %rax\n"
+	"lretq\n"
+	".code32\n"
+	"92: mov %cr0, %ecx\n mov %ecx, %eax\n btr $31, %eax\n"
+	"mov %eax, %cr0\n"
+	"lgdt " STRING(CODE) " + 95f - 91b\n"
+	"lidt " STRING(CODE) " + 96f - 91b\n"
+	"mov $8, %eax\n ltr %ax\n"
+	"mov $0x10, %eax\n mov %eax, %ss\n"
+	"mov $" STRING(MMIO) ", %ebx\n"
+	"2: xor %eax, %eax\n"
+	"mov %ecx, %cr0\n"
+	"93: mov %eax, (%ebx)\n"
+	"mov %cr0, %eax\n btr $31, %eax\n mov %eax, %cr0\n"
+	"bts $30, %ecx\n jmp 2b\n"
+	"94: mov $13, %eax\n jmp 93b\n"
+	".balign 8\n"
+	"97: .quad 0, 0x0000810000000067, 0x00cf93000000ffff\n"
+	".quad 0x00cf9b000000ffff\n"
+	"95: .word 95b - 97b - 1\n .long " STRING(CODE) " + 97b - 91b\n"
+	".balign 8\n"
+	"98: .skip 13 * 8\n"
+	".word 94b - 91b, 0x18, 0x8e00, " STRING(CODE) " >> 16\n"
+	"96: .word 96b - 98b - 1\n .long " STRING(CODE) " + 98b - 91b\n"
+	".code64\n");
+
+/* That is #GP on Intel's CPUs alone. */
+TEST(long_mode_with_a_tss_of_16_bits)
+{
+	u64 fault = backend() == ZXVM_BACKEND_VMX ? GP : 0;
+	int i;
+
+	PROBE(tss_of_16_bits);
+	for (i = 0; i < 2; i++) {
+		expect_mem(MMIO, 2, 4);
+		EXPECT_EQ(ARG(0), fault);
+	}
+}
+
 #define REAL	0x40000		/* where real-mode code is */
 
 /*
