@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * bench [-c] [-g] [-p PID] [-x ROW]... zxvm|kvm [ROW...]: measure all rows, or
- * those that are named, but for those of -x, and print a line for each:
+ * bench [-c] [-g] [-p PID] zxvm|kvm [ROW...]: measure all rows, or those that
+ * are named, and print a line for each:
  *
  *	row NAME HYPERVISOR MEDIAN MINIMUM MAXIMUM
  *
@@ -26,13 +26,11 @@
 #include "cpu.h"
 
 #define BATCHES	9
-#define MOST_LEFT_OUT	8
 #define FIRST_PRIORITY	50
 
 const struct backend *backend;
 
 static char **only;
-static const char *left_out[MOST_LEFT_OUT + 1];
 static bool counting;
 static double ticks_per_ns;
 
@@ -86,12 +84,8 @@ void *allocate(size_t size, bool huge)
 /* Is this row to be measured? */
 bool wanted(const char *row)
 {
-	const char **out;
 	char **name;
 
-	for (out = left_out; *out; out++)
-		if (!strcmp(*out, row))
-			return false;
 	if (!*only)
 		return true;
 	for (name = only; *name; name++)
@@ -176,12 +170,11 @@ static void precede(pid_t pid)
 
 int main(int argc, char **argv)
 {
-	unsigned int outs = 0;
 	bool growth = false, linux_guest = false;
 	int option;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((option = getopt(argc, argv, "cglp:x:")) != -1) {
+	while ((option = getopt(argc, argv, "cglp:")) != -1) {
 		if (option == 'c')
 			counting = true;
 		else if (option == 'g')
@@ -190,8 +183,6 @@ int main(int argc, char **argv)
 			linux_guest = true;
 		else if (option == 'p')
 			precede(atoi(optarg));
-		else if (option == 'x' && outs < MOST_LEFT_OUT)
-			left_out[outs++] = optarg;
 		else
 			return 2;
 	}

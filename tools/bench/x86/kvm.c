@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The parts of KVM that only x86 has. */
+#include <cpuid.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <linux/kvm.h>
@@ -20,6 +21,9 @@
 #define MISC_ENABLE	0x1a0
 #define FAST_STRINGS	1
 
+/* AMD's leaf of L1 caches: Linux divides by their ways on family 15h. */
+#define L1_CACHES	0x80000005
+
 /* Where Intel's KVM may put three pages of its own */
 #define TSS_ADDR	0xfffbd000UL
 
@@ -32,13 +36,18 @@ static union {
 /* What KVM offers, and what it leaves to the monitor to say */
 static void get_cpuid(int dev)
 {
+	struct kvm_cpuid_entry2 *entry = cpuid.head.entries;
 	unsigned int i;
 
 	cpuid.head.nent = CPUID_ENTRIES;
 	CALL(dev, KVM_GET_SUPPORTED_CPUID, &cpuid);
-	for (i = 0; i < cpuid.head.nent; i++)
-		if (cpuid.head.entries[i].function == 1)
-			cpuid.head.entries[i].ecx |= DEADLINE | HYPERVISOR;
+	for (i = 0; i < cpuid.head.nent; i++, entry++) {
+		if (entry->function == 1)
+			entry->ecx |= DEADLINE | HYPERVISOR;
+		if (entry->function == L1_CACHES)
+			__cpuid(L1_CACHES, entry->eax, entry->ebx, entry->ecx,
+				entry->edx);
+	}
 }
 
 void kvm_arch_vm_create(int dev, struct vm *vm)
