@@ -358,6 +358,11 @@ TEST_F(timer_modes, boot_one)
 	expect_irq(c, OP_HALT, 0x40);
 	EXPECT_EQ(rd(c, CURRENT), 0);
 	expect_none(c);
+	/* Over before the guest goes on */
+	wr(c, COUNT, 1);
+	expect_irq(c, OP_WINDOW, 0x40);
+	EXPECT_EQ(rd(c, CURRENT), 0);
+	expect_none(c);
 	wr(c, LVT_TIMER, 0x20041);
 	wr(c, COUNT, 20000000);
 	for (i = 0; i < 5; i++)
