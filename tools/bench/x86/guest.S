@@ -163,12 +163,13 @@ chip:	mov	$X2APIC_LVT0, %ecx
 1:	wrmsr
 	AGAIN	1b
 
+	/* Whoever waits does not hang if there is an interrupt too many. */
 store_irq:
 	sti
 1:	lea	1(%rbp), %rcx
 	mov	%r15, MMIO_STORE(%r13)
 2:	cmp	%rcx, %rbp
-	jne	2b
+	jb	2b
 	AGAIN	1b
 
 ipi_self:
@@ -179,7 +180,7 @@ ipi_self:
 1:	lea	1(%rbp), %rbx
 	wrmsr
 2:	cmp	%rbx, %rbp
-	jne	2b
+	jb	2b
 	AGAIN	1b
 
 ipi_other:
@@ -190,7 +191,7 @@ ipi_other:
 1:	inc	%rbx
 	wrmsr
 2:	cmp	%rbx, PARAM_OTHER(%r12)
-	jne	2b
+	jb	2b
 	inc	%rbp
 	AGAIN	1b
 
@@ -209,7 +210,7 @@ timer:	sti
 1:	lea	1(%rbp), %rbx
 	wrmsr
 2:	cmp	%rbx, %rbp
-	jne	2b
+	jb	2b
 	AGAIN	1b
 
 sleep:	cli
