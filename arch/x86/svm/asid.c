@@ -10,7 +10,6 @@
  * what was given out before a CPU was off is ever taken for valid.
  */
 #include <linux/percpu.h>
-#include <linux/smp.h>
 
 #include "svm.h"
 
@@ -48,26 +47,29 @@ void svm_asid_reset(void)
 	new_generation(this_cpu_ptr(&pool));
 }
 
-/**
- * svm_asid_failed() - the last entry did not happen, nor a flush with it
- * @svm: the VCPU
- *
- * Context: preemption off.
- */
-void svm_asid_failed(struct svm_vcpu *svm)
-{
-	svm->asid_cpu = -1;
-	svm_asid_reset();
-}
-
 static void take_asid(struct svm_vcpu *svm, struct asid_pool *p)
 {
 	if (p->next >= svm_caps.asids)
 		new_generation(p);
 	svm->asid_generation = p->generation;
-	svm->asid_cpu = smp_processor_id();
 	svm->vmcb->asid = p->next++;
 	svm_dirty(svm, VMCB_CLEAN_ASID);
+}
+
+/* Seldom needed: another ASID, or a flush of the one that it has */
+static noinline void renew(struct svm_vcpu *svm, u64 pt_generation)
+{
+	struct asid_pool *p = this_cpu_ptr(&pool);
+
+	if (svm->asid_generation != p->generation || !svm_caps.flush_asid)
+		take_asid(svm, p);
+	else
+		svm->vmcb->tlb_control = VMCB_FLUSH_ASID;
+	if (p->flush) {
+		p->flush = false;
+		svm->vmcb->tlb_control = VMCB_FLUSH_ALL;
+	}
+	svm->pt_generation = pt_generation;
 }
 
 /**
@@ -82,21 +84,9 @@ static void take_asid(struct svm_vcpu *svm, struct asid_pool *p)
 void svm_asid_prepare(struct zxvm_vcpu *vcpu)
 {
 	struct svm_vcpu *svm = vcpu->arch.svm;
-	struct asid_pool *p = this_cpu_ptr(&pool);
-	u64 generation = READ_ONCE(vcpu->guest->vmar->pt.generation);
-	bool stale = svm->pt_generation != generation;
-	bool valid = svm->asid_cpu == smp_processor_id() &&
-		     svm->asid_generation == p->generation;
-	u32 control = 0;
+	u64 pt_generation = READ_ONCE(vcpu->guest->vmar->pt.generation);
 
-	if (unlikely(!valid || (stale && !svm_caps.flush_asid)))
-		take_asid(svm, p);
-	else if (unlikely(stale))
-		control = VMCB_FLUSH_ASID;
-	if (unlikely(p->flush)) {
-		p->flush = false;
-		control = VMCB_FLUSH_ALL;
-	}
-	svm->pt_generation = generation;
-	svm->vmcb->tlb_control = control;
+	if (unlikely(svm->asid_generation != __this_cpu_read(pool.generation) ||
+		     svm->pt_generation != pt_generation))
+		renew(svm, pt_generation);
 }

@@ -26,7 +26,9 @@
 
 static u32 index_of(u32 code)
 {
-	return code < HIGH_CODES ? code : HIGH(code);
+	u32 index = code < HIGH_CODES ? code : HIGH(code);
+
+	return min_t(u32, index, ZXVM_ARCH_EXITS - 1);
 }
 
 static bool was_delivering(const struct zxvm_vcpu *vcpu)
@@ -223,7 +225,7 @@ static enum zxvm_run handle_shutdown(struct zxvm_vcpu *vcpu,
  * Codes of what is not intercepted have no handler. A FERR_FREEZE and a task
  * switch would take an emulator of them.
  */
-static const struct zxvm_reason reasons[] = {
+static const struct zxvm_reason reasons[ZXVM_ARCH_EXITS] = {
 	[SVM_EXIT_READ_CR0]	= SKIPS("read-cr0", svm_handle_cr),
 	[SVM_EXIT_READ_CR4]	= SKIPS("read-cr4", svm_handle_cr),
 	[SVM_EXIT_WRITE_CR0]	= SKIPS("write-cr0", svm_handle_cr),
@@ -299,8 +301,6 @@ static __always_inline enum zxvm_run dispatch(struct zxvm_vcpu *vcpu,
 	const struct zxvm_reason *reason;
 	u32 index = index_of(code);
 
-	if (unlikely(index >= ARRAY_SIZE(reasons)))
-		return zxvm_handle_refused(vcpu, exit);
 	reason = &reasons[array_index_nospec(index, ARRAY_SIZE(reasons))];
 	if (unlikely(!reason->handler))
 		return zxvm_handle_refused(vcpu, exit);
@@ -339,7 +339,7 @@ static enum zxvm_run entry_failed(struct zxvm_vcpu *vcpu,
 	struct svm_vcpu *svm = vcpu->arch.svm;
 	u16 *attrib = &svm->vmcb->seg[ZXVM_CS].attrib;
 
-	svm_asid_failed(svm);
+	svm_asid_reset();
 	if (svm_in_64bit(svm->vmcb) && *attrib & VMCB_ATTRIB_DB) {
 		*attrib &= ~VMCB_ATTRIB_DB;
 		svm_dirty(svm, VMCB_CLEAN_SEG);
@@ -388,7 +388,7 @@ enum zxvm_run svm_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	const struct svm_vcpu *svm = vcpu->arch.svm;
 	u32 code = svm->vmcb->exit_code;
 
-	zxvm_count_exit(min_t(u32, index_of(code), ZXVM_ARCH_EXITS - 1));
+	zxvm_count_exit(index_of(code));
 	vcpu->arch.insn.length = 0;
 	if (unlikely(code == SVM_EXIT_ERR || svm_is_odd(svm) ||
 		     trace_zxvm_exit_enabled()))

@@ -32,7 +32,6 @@ noinstr bool svm_fast_cpuid(struct zxvm_vcpu *vcpu)
 	vmcb->rax = row->regs.reg[CPUID_OUT_EAX];
 	svm_advance(vmcb, vmcb->next_rip - vmcb->rip);
 	svm_rearm(vmcb);
-	vmcb->tlb_control = 0;
 	vcpu->arch.exits[SVM_EXIT_CPUID]++;
 	return true;
 }

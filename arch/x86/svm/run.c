@@ -35,9 +35,8 @@ static enum zxvm_run begin(struct zxvm_vcpu *vcpu)
  * With an irqchip CR8 is the local APIC's TPR; without, it is nobody else's
  * but the VMCB's. 15.21.3
  */
-static void load_tpr(struct zxvm_vcpu *vcpu)
+static void load_tpr(struct zxvm_vcpu *vcpu, struct svm_vcpu *svm)
 {
-	struct svm_vcpu *svm = vcpu->arch.svm;
 	u8 tpr = vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)];
 
 	tpr >>= 4;
@@ -47,44 +46,45 @@ static void load_tpr(struct zxvm_vcpu *vcpu)
 	svm_dirty(svm, VMCB_CLEAN_INT);
 }
 
-static void save_tpr(struct zxvm_vcpu *vcpu)
+static void save_tpr(struct zxvm_vcpu *vcpu, const struct svm_vcpu *svm)
 {
-	u32 tpr = vcpu->arch.svm->vmcb->int_ctl & VMCB_V_TPR;
+	u32 tpr = svm->vmcb->int_ctl & VMCB_V_TPR;
 	u32 *page = &vcpu->arch.apic.page[LAPIC_TPR / sizeof(u32)];
 
 	if (*page >> 4 != tpr)
 		*page = tpr << 4;
 }
 
-static void before_enter(struct zxvm_vcpu *vcpu)
+static void before_enter(struct zxvm_vcpu *vcpu, struct svm_vcpu *svm)
 {
 	svm_asid_prepare(vcpu);
 	if (vcpu->arch.apic.chip) {
-		load_tpr(vcpu);
-		if (vcpu->arch.svm->avic_entry)
+		load_tpr(vcpu, svm);
+		if (svm->avic_entry)
 			avic_keep_timer(vcpu);
 	}
 	/* The one general register that VMRUN exchanges; 15.5.1 */
-	vcpu->arch.svm->vmcb->rax = READ_ONCE(vcpu->arch.regs->rax);
+	svm->vmcb->rax = READ_ONCE(vcpu->arch.regs->rax);
 }
 
-static void after_exit(struct zxvm_vcpu *vcpu)
+static void after_exit(struct zxvm_vcpu *vcpu, const struct svm_vcpu *svm)
 {
-	struct vmcb *vmcb = vcpu->arch.svm->vmcb;
+	struct vmcb *vmcb = svm->vmcb;
 
 	WRITE_ONCE(vcpu->arch.regs->rax, vmcb->rax);
 	svm_rearm(vmcb);
 	if (svm_caps.xsetbv_native)
 		vcpu->arch.xcr0 = xgetbv(XCR_XFEATURE_ENABLED_MASK);
 	if (vcpu->arch.apic.chip)
-		save_tpr(vcpu);
+		save_tpr(vcpu, svm);
 }
 
 /* Nothing in here may be traced: RCU may not be watching. */
-static __always_inline void enter_guest(struct zxvm_vcpu *vcpu)
+static __always_inline void enter_guest(struct zxvm_vcpu *vcpu,
+					const struct svm_vcpu *svm)
 {
 	zxvm_guest_context_enter();
-	svm_enter(vcpu, &vcpu->arch.regs->rax, vcpu->arch.svm);
+	svm_enter(vcpu, &vcpu->arch.regs->rax, svm);
 	zxvm_guest_context_exit();
 }
 
@@ -118,13 +118,13 @@ noinstr enum zxvm_run svm_run(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 		if (run != ZXVM_RUN_RESUME)
 			goto out;
 	}
-	before_enter(vcpu);
+	before_enter(vcpu, svm);
 	instrumentation_end();
 
-	enter_guest(vcpu);
+	enter_guest(vcpu, svm);
 
 	instrumentation_begin();
-	after_exit(vcpu);
+	after_exit(vcpu, svm);
 	run = svm_handle_exit(vcpu, exit);
 out:
 	instrumentation_end();

@@ -292,6 +292,7 @@ void svm_load(struct zxvm_vcpu *vcpu, int cpu)
 
 	if (unlikely(vcpu->arch.cpu != cpu)) {
 		svm->vmcb->clean = 0;
+		svm->asid_generation = 0;
 		svm->host_pa = svm_host_vmcb();
 		/* Linux writes it when it brings up the CPU, and never again. */
 		if (zxvm_host.rdtscp)
@@ -334,21 +335,33 @@ void svm_add_dr6(struct zxvm_vcpu *vcpu, u64 bits)
 	}
 }
 
+/* Out of line, so that other steps save no registers */
+static noinline void skip_odd(struct zxvm_vcpu *vcpu)
+{
+	struct svm_vcpu *svm = vcpu->arch.svm;
+
+	svm->shadowed = false;
+	if (svm->stepping)
+		svm_stepped(vcpu);
+	/* The guest's own, then */
+	if (svm->vmcb->rflags & X86_EFLAGS_TF) {
+		svm_add_dr6(vcpu, DR_STEP);
+		zxvm_queue_exception(vcpu, X86_TRAP_DB);
+	}
+}
+
 /**
  * svm_skip() - see vendor.h
  * @vcpu: the VCPU
  */
 void svm_skip(struct zxvm_vcpu *vcpu)
 {
-	svm_advance(vcpu->arch.svm->vmcb, vcpu->arch.insn_len);
-	vcpu->arch.svm->refetch = false;
-	vcpu->arch.svm->shadowed = false;
-	if (unlikely(vcpu->arch.svm->stepping))
-		svm_stepped(vcpu);
-	if (unlikely(svm_get(vcpu, ZXVM_RFLAGS) & X86_EFLAGS_TF)) {
-		svm_add_dr6(vcpu, DR_STEP);
-		zxvm_queue_exception(vcpu, X86_TRAP_DB);
-	}
+	struct svm_vcpu *svm = vcpu->arch.svm;
+
+	svm_advance(svm->vmcb, vcpu->arch.insn_len);
+	svm->refetch = false;
+	if (unlikely(svm->odd || svm->vmcb->rflags & X86_EFLAGS_TF))
+		skip_odd(vcpu);
 }
 
 /**

@@ -23,8 +23,8 @@
  * @host_pa: of the page for what the host has loaded in the CPU, of the one
  *	that the VCPU was loaded on last
  * @pml5: the level above the second-stage table, or NULL
- * @asid_generation: of @asid_cpu, that the VMCB's ASID belongs to
- * @asid_cpu: the CPU on which the VMCB's ASID was given out, or -1
+ * @asid_generation: that the VMCB's ASID belongs to, of the CPU that the VCPU
+ *	was loaded on last; 0: it was given out on another one
  * @pt_generation: of the second-stage table, that nothing older than is in
  *	the TLB under the ASID
  * @cr0_guest: bits of %SVM_CR0_HOST as the guest sees them
@@ -56,7 +56,6 @@ struct svm_vcpu {
 	u64 host_pa;
 	u64 *pml5;
 	u64 asid_generation;
-	int asid_cpu;
 	u64 pt_generation;
 	u64 cr0_guest;
 	u64 cr4_guest;
@@ -215,6 +214,7 @@ static __always_inline bool svm_is_odd(const struct svm_vcpu *svm)
 static __always_inline void svm_rearm(struct vmcb *vmcb)
 {
 	vmcb->clean = svm_caps.clean;
+	vmcb->tlb_control = 0;
 	/* Not every CPU does it if the delivery led to the exit. 15.20 */
 	vmcb->event_inj = 0;
 }
@@ -257,7 +257,6 @@ enum zxvm_run avic_handle_incomplete_ipi(struct zxvm_vcpu *vcpu,
 
 /* asid.c */
 void svm_asid_reset(void);
-void svm_asid_failed(struct svm_vcpu *svm);
 void svm_asid_prepare(struct zxvm_vcpu *vcpu);
 
 /* state.c */

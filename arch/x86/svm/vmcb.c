@@ -185,7 +185,6 @@ int svm_vcpu_init(struct zxvm_vcpu *vcpu)
 		return -ENOMEM;
 	}
 	svm->pa = __sme_set(__pa(svm->vmcb));
-	svm->asid_cpu = -1;
 	vcpu->arch.svm = svm;
 	if (svm_caps.decode)
 		vcpu->arch.insn_bytes = &svm->vmcb->insn_bytes_fetched;
