@@ -59,8 +59,6 @@ void msr_init(struct msr_table *table, u32 when)
 		if (rule->when & ~when)
 			continue;
 		table->rows[table->count++] = rule->row;
-		if (rule->row.first == MSR_X2APIC_FIRST)
-			table->x2apic = rule->row;
 	}
 }
 
@@ -76,8 +74,6 @@ const struct msr_row *msr_lookup(const struct msr_table *table, u32 msr)
 {
 	u32 low = 0, high = table->count, middle;
 
-	if (msr - MSR_X2APIC_FIRST <= MSR_X2APIC_LAST - MSR_X2APIC_FIRST)
-		return &table->x2apic;
 	while (low < high) {
 		middle = (low + high) / 2;
 		if (msr > table->rows[middle].last)

@@ -30,7 +30,8 @@
  * @MSR_WAY_FIELD: a register that is kept for the guest: struct msr_row.value
  *	is the enum zxvm_field of the first MSR of the row
  * @MSR_WAY_APIC_BASE: APIC_BASE
- * @MSR_WAY_X2APIC: a register of the local APIC, number minus 0x800
+ * @MSR_WAY_X2APIC: a register of the local APIC, number minus 0x800. Who handles
+ *	exits knows without the table
  * @MSR_WAY_TSC_DEADLINE: TSC_DEADLINE
  * @MSR_WAY_SYSTEM_TIME: the page of the paravirtual clock
  * @MSR_WAY_WALL_CLOCK: the wall clock of the paravirtual clock
@@ -77,12 +78,10 @@ struct msr_row {
 /**
  * struct msr_table - the rules that hold on this host; written by msr_init()
  * @count: rows
- * @x2apic: the row of the x2APIC registers, looked up most often
  * @rows: by ascending number
  */
 struct msr_table {
 	u32 count;
-	struct msr_row x2apic;
 	struct msr_row rows[MSR_ROWS_MAX];
 };
 

@@ -13,12 +13,19 @@
 #include "tables.h"
 #include "x86.h"
 
+/* Looked for before the table is: a guest writes none as often. */
+static bool is_x2apic(u32 msr)
+{
+	return msr - MSR_X2APIC_FIRST <= MSR_X2APIC_LAST - MSR_X2APIC_FIRST;
+}
+
 static const struct msr_row *row_of(struct zxvm_vcpu *vcpu, u32 msr)
 {
 	return msr_recall(&zxvm_msr_table, &vcpu->arch.recent_msr, msr);
 }
 
-static u64 read_misc_enable(void)
+/* Out of line like read_apic(), so that the others keep nothing in memory */
+static noinline u64 read_misc_enable(void)
 {
 	u64 value = 0;
 
@@ -26,39 +33,23 @@ static u64 read_misc_enable(void)
 	return value & MSR_IA32_MISC_ENABLE_FAST_STRING;
 }
 
-/* Returns false for #GP. */
-static bool read_msr(struct zxvm_vcpu *vcpu, u32 msr,
-		     const struct msr_row *row, u64 *value)
+static enum zxvm_run finish_read(struct zxvm_vcpu *vcpu, u64 value)
 {
-	switch (row->read) {
-	case MSR_WAY_VALUE:
-		*value = row->value;
-		return true;
-	case MSR_WAY_FIELD:
-		*value = zxvm_get(vcpu, row->value + (msr - row->first));
-		return true;
-	case MSR_WAY_EFER:
-		*value = zxvm_get(vcpu, ZXVM_EFER);
-		return true;
-	case MSR_WAY_APIC_BASE:
-		*value = zxvm_read_apic_base(vcpu);
-		return true;
-	case MSR_WAY_X2APIC:
-		return zxvm_read_x2apic(vcpu, msr, value);
-	case MSR_WAY_TSC_DEADLINE:
-		return zxvm_read_tsc_deadline(vcpu, value);
-	case MSR_WAY_SYSTEM_TIME:
-		*value = vcpu->arch.clock.system_time;
-		return true;
-	case MSR_WAY_WALL_CLOCK:
-		*value = vcpu->arch.clock.wall_clock;
-		return true;
-	case MSR_WAY_MISC_ENABLE:
-		*value = read_misc_enable();
-		return true;
-	default:
-		return false;
-	}
+	zxvm_set_gpr(vcpu, ZXVM_RAX, (u32)value);
+	zxvm_set_gpr(vcpu, ZXVM_RDX, value >> 32);
+	return zxvm_finish_insn(vcpu);
+}
+
+static noinline enum zxvm_run read_apic(struct zxvm_vcpu *vcpu, u32 msr)
+{
+	u64 value = 0;
+	bool done;
+
+	if (is_x2apic(msr))
+		done = zxvm_read_x2apic(vcpu, msr, &value);
+	else
+		done = zxvm_read_tsc_deadline(vcpu, &value);
+	return done ? finish_read(vcpu, value) : zxvm_inject_gp(vcpu);
 }
 
 /* What hardware checks of what WRMSR writes; SDM vol. 4, table 2-2 */
@@ -124,29 +115,39 @@ enum zxvm_run zxvm_handle_rdmsr(struct zxvm_vcpu *vcpu,
 				struct zxvm_exit *exit)
 {
 	u32 msr = zxvm_get_gpr(vcpu, ZXVM_RCX);
-	u64 value;
+	const struct msr_row *row;
 
-	if (!read_msr(vcpu, msr, row_of(vcpu, msr), &value))
+	if (is_x2apic(msr))
+		return read_apic(vcpu, msr);
+	row = row_of(vcpu, msr);
+	switch (row->read) {
+	case MSR_WAY_VALUE:
+		return finish_read(vcpu, row->value);
+	case MSR_WAY_FIELD:
+		return finish_read(vcpu, zxvm_get(vcpu, row->value +
+							(msr - row->first)));
+	case MSR_WAY_EFER:
+		return finish_read(vcpu, zxvm_get(vcpu, ZXVM_EFER));
+	case MSR_WAY_APIC_BASE:
+		return finish_read(vcpu, zxvm_read_apic_base(vcpu));
+	case MSR_WAY_TSC_DEADLINE:
+		return read_apic(vcpu, msr);
+	case MSR_WAY_SYSTEM_TIME:
+		return finish_read(vcpu, vcpu->arch.clock.system_time);
+	case MSR_WAY_WALL_CLOCK:
+		return finish_read(vcpu, vcpu->arch.clock.wall_clock);
+	case MSR_WAY_MISC_ENABLE:
+		return finish_read(vcpu, read_misc_enable());
+	default:
 		return zxvm_inject_gp(vcpu);
-	zxvm_set_gpr(vcpu, ZXVM_RAX, (u32)value);
-	zxvm_set_gpr(vcpu, ZXVM_RDX, value >> 32);
-	return zxvm_finish_insn(vcpu);
+	}
 }
 
-/**
- * zxvm_handle_wrmsr() - WRMSR
- * @vcpu: loaded
- * @exit: of this exit
- *
- * Context: interrupts off.
- * Return: what is left to do.
- */
-enum zxvm_run zxvm_handle_wrmsr(struct zxvm_vcpu *vcpu,
-				struct zxvm_exit *exit)
+/* Out of line, so that the local APIC does not need the registers for it */
+static noinline enum zxvm_run write_other(struct zxvm_vcpu *vcpu,
+					  struct zxvm_exit *exit, u32 msr,
+					  u64 value)
 {
-	u32 msr = zxvm_get_gpr(vcpu, ZXVM_RCX);
-	u64 value = (u32)zxvm_get_gpr(vcpu, ZXVM_RAX) |
-		    zxvm_get_gpr(vcpu, ZXVM_RDX) << 32;
 	const struct msr_row *row = row_of(vcpu, msr);
 
 	switch (row->write) {
@@ -163,11 +164,29 @@ enum zxvm_run zxvm_handle_wrmsr(struct zxvm_vcpu *vcpu,
 		return gp_unless(vcpu, write_efer(vcpu, value));
 	case MSR_WAY_APIC_BASE:
 		return zxvm_write_apic_base(vcpu, exit, value);
-	case MSR_WAY_X2APIC:
-		return zxvm_write_x2apic(vcpu, exit, msr, value);
 	case MSR_WAY_TSC_DEADLINE:
 		return zxvm_write_tsc_deadline(vcpu, exit, value);
 	default:
 		return zxvm_inject_gp(vcpu);
 	}
+}
+
+/**
+ * zxvm_handle_wrmsr() - WRMSR
+ * @vcpu: loaded
+ * @exit: of this exit
+ *
+ * Context: interrupts off.
+ * Return: what is left to do.
+ */
+enum zxvm_run zxvm_handle_wrmsr(struct zxvm_vcpu *vcpu,
+				struct zxvm_exit *exit)
+{
+	u32 msr = zxvm_get_gpr(vcpu, ZXVM_RCX);
+	u64 value = (u32)zxvm_get_gpr(vcpu, ZXVM_RAX) |
+		    zxvm_get_gpr(vcpu, ZXVM_RDX) << 32;
+
+	if (is_x2apic(msr))
+		return zxvm_write_x2apic(vcpu, exit, msr, value);
+	return write_other(vcpu, exit, msr, value);
 }
