@@ -65,6 +65,12 @@ static bool wants_hw(const struct zxvm_vcpu *vcpu)
 	       lapic_reg(lapic, LAPIC_SVR) & LAPIC_SVR_ENABLE;
 }
 
+/* Is there nothing for the next entry, nor for a lower TPR? */
+static bool is_quiet(const struct lapic *lapic)
+{
+	return lapic_idle(lapic) && !lapic->irr_words;
+}
+
 /**
  * zxvm_apic_worked() - the guest has worked on its local APIC: does that have
  * something for the next entry now, or for a lower TPR?
@@ -74,11 +80,7 @@ static bool wants_hw(const struct zxvm_vcpu *vcpu)
  */
 void zxvm_apic_worked(struct zxvm_vcpu *vcpu)
 {
-	struct lapic *lapic = lapic_of(vcpu);
-
-	if (!lapic_idle(lapic) || lapic->irr_words ||
-	    vcpu->arch.apic.tpr_threshold ||
-	    vcpu->arch.apic.hw != wants_hw(vcpu))
+	if (!is_quiet(lapic_of(vcpu)))
 		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 }
 
@@ -368,17 +370,24 @@ enum zxvm_run zxvm_slow_init(struct zxvm_vcpu *vcpu)
 }
 
 /* An interrupt to itself, and nothing else: hardware can be told at once. */
-static enum zxvm_run finish_lapic(struct zxvm_vcpu *vcpu, bool done)
+static noinline enum zxvm_run finish_pending(struct zxvm_vcpu *vcpu)
 {
 	struct lapic *lapic = lapic_of(vcpu);
 
+	if (lapic->away && lapic_idle(lapic))
+		zxvm_apic_enter(vcpu);
+	else
+		set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
+	return zxvm_finish_insn(vcpu);
+}
+
+static enum zxvm_run finish_lapic(struct zxvm_vcpu *vcpu, bool done)
+{
 	if (!done)
 		return zxvm_inject_gp(vcpu);
-	if (!lapic->away || !lapic_idle(lapic) || !wants_hw(vcpu))
-		zxvm_apic_worked(vcpu);
-	else if (lapic->irr_words)
-		zxvm_apic_enter(vcpu);
-	return zxvm_finish_insn(vcpu);
+	if (is_quiet(lapic_of(vcpu)))
+		return zxvm_finish_insn(vcpu);
+	return finish_pending(vcpu);
 }
 
 /* The page of the local APIC is not for other modes. */
@@ -471,6 +480,18 @@ bool zxvm_read_x2apic(struct zxvm_vcpu *vcpu, u32 msr, u64 *value)
 	return done;
 }
 
+/* Out of line, so that a local APIC does not need the registers for it */
+static noinline enum zxvm_run write_zircon(struct zxvm_vcpu *vcpu,
+					   struct zxvm_exit *exit, u32 msr,
+					   u64 value)
+{
+	enum zircon_apic_way way;
+
+	way = zircon_apic_write(&vcpu->arch.apic.zircon, msr, value, rdtsc(),
+				&exit->packet);
+	return finish_zircon(vcpu, exit, way, value);
+}
+
 static bool write_lapic(struct zxvm_vcpu *vcpu, u32 msr, u64 value)
 {
 	u32 offset = (msr - LAPIC_MSR_FIRST) * 16;
@@ -491,13 +512,9 @@ static bool write_lapic(struct zxvm_vcpu *vcpu, u32 msr, u64 value)
 enum zxvm_run zxvm_write_x2apic(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 				u32 msr, u64 value)
 {
-	enum zircon_apic_way way;
-
 	if (has_lapic(vcpu))
 		return finish_lapic(vcpu, write_lapic(vcpu, msr, value));
-	way = zircon_apic_write(&vcpu->arch.apic.zircon, msr, value, rdtsc(),
-				&exit->packet);
-	return finish_zircon(vcpu, exit, way, value);
+	return write_zircon(vcpu, exit, msr, value);
 }
 
 /**

@@ -84,11 +84,16 @@ void lapic_send_ipi(struct lapic *lapic, const struct apic_msg *msg)
 /**
  * lapic_published() - see lapic.h
  * @lapic: there
+ *
+ * The next entry has to see whether hardware is to have it now.
  */
 void lapic_published(struct lapic *lapic)
 {
+	struct zxvm_lapic *chip = to_chip(lapic);
+
+	set_bit(ZXVM_REQUEST_EVENT, &chip->vcpu->arch.requests);
 	if (zxvm_vendor->apic_published)
-		zxvm_vendor->apic_published(to_chip(lapic)->guest, lapic);
+		zxvm_vendor->apic_published(chip->guest, lapic);
 }
 
 /* Those who wait for the end of an interrupt are told without the lock. */

@@ -18,6 +18,9 @@
 #define RO			(X_R | X2_R)
 #define RW			(X_R | X_W | X2_R | X2_W)
 
+/* An entry of the local vector table */
+#define LVT			BIT(4)
+
 /* ICR, 11.6.1 */
 #define ICR_VECTOR		GENMASK(7, 0)
 #define ICR_MODE		GENMASK(10, 8)
@@ -42,15 +45,15 @@
 
 /**
  * struct reg - a register, by bits 9:4 of its offset
- * @access: who may do what
- * @writable: bits that keep what is written
+ * @access: who may do what; %LVT
  * @ignored: bits that x2APIC mode lets software write to no effect; any other
  *	bit that is not writable has to be zero there
+ * @writable: bits that keep what is written
  */
 struct reg {
 	u8 access;
+	u16 ignored;
 	u32 writable;
-	u32 ignored;
 };
 
 static const struct reg regs[REGS_END >> 4] = {
@@ -71,7 +74,7 @@ static const struct reg regs[REGS_END >> 4] = {
 	[LAPIC_IRR >> 4 ... (LAPIC_IRR >> 4) + 7] = { .access = RO },
 	[LAPIC_ESR >> 4] = { .access = RW },
 	[LAPIC_LVT_CMCI >> 4] = {
-		.access = RW,
+		.access = RW | LVT,
 		.writable = LVT_LOCAL,
 		.ignored = STATUS,
 	},
@@ -82,32 +85,32 @@ static const struct reg regs[REGS_END >> 4] = {
 	},
 	[LAPIC_ICR_HIGH >> 4] = { .access = X_R | X_W, .writable = 0xff000000 },
 	[LAPIC_LVT_TIMER >> 4] = {
-		.access = RW,
+		.access = RW | LVT,
 		.writable = 0xff | LAPIC_LVT_MASKED | LAPIC_LVT_TIMER_MODE,
 		.ignored = STATUS,
 	},
 	[LAPIC_LVT_THERMAL >> 4] = {
-		.access = RW,
+		.access = RW | LVT,
 		.writable = LVT_LOCAL,
 		.ignored = STATUS,
 	},
 	[LAPIC_LVT_PERF >> 4] = {
-		.access = RW,
+		.access = RW | LVT,
 		.writable = LVT_LOCAL,
 		.ignored = STATUS,
 	},
 	[LAPIC_LVT_LINT0 >> 4] = {
-		.access = RW,
+		.access = RW | LVT,
 		.writable = LVT_LINT,
 		.ignored = STATUS | REMOTE_IRR,
 	},
 	[LAPIC_LVT_LINT1 >> 4] = {
-		.access = RW,
+		.access = RW | LVT,
 		.writable = LVT_LINT,
 		.ignored = STATUS | REMOTE_IRR,
 	},
 	[LAPIC_LVT_ERROR >> 4] = {
-		.access = RW,
+		.access = RW | LVT,
 		.writable = 0xff | LAPIC_LVT_MASKED,
 		.ignored = STATUS,
 	},
@@ -244,7 +247,7 @@ static void write_esr(struct lapic *lapic)
 	lapic->errors = 0;
 }
 
-/* All but ICR. @value has no bit that is not writable */
+/* All but ICR and LVT. @value has no bit that is not writable */
 static void write_reg(struct lapic *lapic, u32 offset, u32 value)
 {
 	switch (offset) {
@@ -279,9 +282,6 @@ static void write_reg(struct lapic *lapic, u32 offset, u32 value)
 		break;
 	case LAPIC_ICR_HIGH:
 		lapic_set_reg(lapic, LAPIC_ICR_HIGH, value);
-		break;
-	default:
-		set_lvt(lapic, offset, value);
 		break;
 	}
 }
@@ -393,7 +393,10 @@ bool lapic_write_msr(struct lapic *lapic, u32 msr, u64 value)
 	if (offset == LAPIC_LVT_TIMER &&
 	    (low & LAPIC_LVT_TIMER_MODE) == LAPIC_LVT_TIMER_MODE)
 		return false;
-	write_reg(lapic, offset, low);
+	if (reg->access & LVT)
+		set_lvt(lapic, offset, low);
+	else
+		write_reg(lapic, offset, low);
 	return true;
 }
 
@@ -454,6 +457,8 @@ void lapic_write_mmio(struct lapic *lapic, u32 offset, unsigned int size,
 	value &= reg->writable;
 	if (offset == LAPIC_ICR)
 		write_icr_xapic(lapic, value);
+	else if (reg->access & LVT)
+		set_lvt(lapic, offset, value);
 	else
 		write_reg(lapic, offset, value);
 }
