@@ -41,19 +41,6 @@ enum zxvm_run zxvm_inject_gp(struct zxvm_vcpu *vcpu)
 }
 
 /**
- * zxvm_finish_insn() - the instruction has been done: go on behind it
- * @vcpu: loaded
- *
- * Context: interrupts off.
- * Return: ZXVM_RUN_RESUME.
- */
-enum zxvm_run zxvm_finish_insn(struct zxvm_vcpu *vcpu)
-{
-	static_call(zxvm_skip)(vcpu);
-	return ZXVM_RUN_RESUME;
-}
-
-/**
  * zxvm_cpl() - see x86.h
  * @vcpu: loaded
  *

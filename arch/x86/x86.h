@@ -286,6 +286,19 @@ static inline void zxvm_requeue_event(struct zxvm_vcpu *vcpu, u32 info,
 	set_bit(ZXVM_REQUEST_EVENT, &vcpu->arch.requests);
 }
 
+/**
+ * zxvm_finish_insn() - the instruction has been done: go on behind it
+ * @vcpu: loaded
+ *
+ * Context: interrupts off.
+ * Return: ZXVM_RUN_RESUME.
+ */
+static inline enum zxvm_run zxvm_finish_insn(struct zxvm_vcpu *vcpu)
+{
+	static_call(zxvm_skip)(vcpu);
+	return ZXVM_RUN_RESUME;
+}
+
 /*
  * exit.c, cr.c, io.c: what exits come to, when the vendor has told what they
  * are; see exit.h, too. Loaded, interrupts off; vcpu->arch.insn_len is set, but
@@ -293,7 +306,6 @@ static inline void zxvm_requeue_event(struct zxvm_vcpu *vcpu, u32 info,
  */
 enum zxvm_run zxvm_inject_ud(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_inject_gp(struct zxvm_vcpu *vcpu);
-enum zxvm_run zxvm_finish_insn(struct zxvm_vcpu *vcpu);
 enum zxvm_run zxvm_handle_write_cr(struct zxvm_vcpu *vcpu,
 				   struct zxvm_exit *exit, unsigned int cr,
 				   u64 value);
