@@ -295,9 +295,9 @@ const char *svm_exit_name(u32 code)
 
 /* Without next_rip, an instruction is as long as what is fetched. */
 static __always_inline enum zxvm_run dispatch(struct zxvm_vcpu *vcpu,
+					      const struct vmcb *vmcb,
 					      struct zxvm_exit *exit, u32 code)
 {
-	const struct vmcb *vmcb = vcpu->arch.svm->vmcb;
 	const struct zxvm_reason *reason;
 	u32 index = index_of(code);
 
@@ -325,7 +325,7 @@ static __always_inline enum zxvm_run dispatch(struct zxvm_vcpu *vcpu,
 enum zxvm_run svm_dispatch(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit,
 			   u32 code)
 {
-	return dispatch(vcpu, exit, code);
+	return dispatch(vcpu, vcpu->arch.svm->vmcb, exit, code);
 }
 
 /*
@@ -372,7 +372,7 @@ static noinline enum zxvm_run handle_odd(struct zxvm_vcpu *vcpu,
 	if (svm->stepping && code != EXCP(X86_TRAP_DB) &&
 	    vmcb->rip != svm->step_rip)
 		svm_stepped(vcpu);
-	return dispatch(vcpu, exit, code);
+	return dispatch(vcpu, vmcb, exit, code);
 }
 
 /**
@@ -393,5 +393,5 @@ enum zxvm_run svm_handle_exit(struct zxvm_vcpu *vcpu, struct zxvm_exit *exit)
 	if (unlikely(code == SVM_EXIT_ERR || svm_is_odd(svm) ||
 		     trace_zxvm_exit_enabled()))
 		return handle_odd(vcpu, exit, code);
-	return dispatch(vcpu, exit, code);
+	return dispatch(vcpu, svm->vmcb, exit, code);
 }
