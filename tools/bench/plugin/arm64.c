@@ -17,11 +17,11 @@ const char * const kind_names[KINDS] = {
 };
 
 /*
- * The host's kernel, booted with nokaslr, and its modules are in the lowest
- * 4 GiB of the upper half's second half. A Linux guest has KASLR, which places
- * it higher by 2^45 at least, and first runs at physical addresses. The bench
- * is linked to 0x400000; its own guests are below that. The vDSO and libraries
- * have the top of the lower half.
+ * The host is booted with nokaslr: its kernel and modules are in the 4 GiB from
+ * KERNEL_BASE up. A Linux guest has KASLR, which places its kernel far above
+ * that, and first runs at physical addresses. The bench is linked to
+ * PROGRAM_BASE, below which its own guests are; the vDSO is at the end of the
+ * lower half.
  */
 #define KERNEL_BASE	0xffff800000000000
 #define KERNEL_SIZE	0x100000000
