@@ -40,38 +40,38 @@ static_assert(offsetof(struct zxvm_ctx, hpfar) == 64);
 	(b) = second;				\
 } while (0)
 
-static void load_el1(const struct zxvm_el1 *el1)
+#define move_pair(load, ...) do {		\
+	if (load)				\
+		load_pair(__VA_ARGS__);		\
+	else					\
+		save_pair(__VA_ARGS__);		\
+} while (0)
+
+static __always_inline void move_el1(struct zxvm_el1 *el1, bool load)
 {
-	load_pair(el1->sctlr, SYS_SCTLR_EL12, el1->cpacr, SYS_CPACR_EL12);
-	load_pair(el1->ttbr0, SYS_TTBR0_EL12, el1->ttbr1, SYS_TTBR1_EL12);
-	load_pair(el1->tcr, SYS_TCR_EL12, el1->mair, SYS_MAIR_EL12);
-	load_pair(el1->amair, SYS_AMAIR_EL12, el1->vbar, SYS_VBAR_EL12);
-	load_pair(el1->esr, SYS_ESR_EL12, el1->far, SYS_FAR_EL12);
-	load_pair(el1->afsr0, SYS_AFSR0_EL12, el1->afsr1, SYS_AFSR1_EL12);
-	load_pair(el1->contextidr, SYS_CONTEXTIDR_EL12,
+	move_pair(load, el1->sctlr, SYS_SCTLR_EL12, el1->cpacr, SYS_CPACR_EL12);
+	move_pair(load, el1->ttbr0, SYS_TTBR0_EL12, el1->ttbr1, SYS_TTBR1_EL12);
+	move_pair(load, el1->tcr, SYS_TCR_EL12, el1->mair, SYS_MAIR_EL12);
+	move_pair(load, el1->amair, SYS_AMAIR_EL12, el1->vbar, SYS_VBAR_EL12);
+	move_pair(load, el1->esr, SYS_ESR_EL12, el1->far, SYS_FAR_EL12);
+	move_pair(load, el1->afsr0, SYS_AFSR0_EL12, el1->afsr1, SYS_AFSR1_EL12);
+	move_pair(load, el1->contextidr, SYS_CONTEXTIDR_EL12,
 		  el1->cntkctl, SYS_CNTKCTL_EL12);
-	load_pair(el1->elr, SYS_ELR_EL12, el1->spsr, SYS_SPSR_EL12);
-	load_pair(el1->sp, SYSREG_SP_EL1, el1->par, SYS_PAR_EL1);
-	load_pair(el1->tpidr, SYS_TPIDR_EL1, el1->csselr, SYS_CSSELR_EL1);
-	load_pair(el1->tpidr_el0, SYS_TPIDR_EL0,
+	move_pair(load, el1->elr, SYS_ELR_EL12, el1->spsr, SYS_SPSR_EL12);
+	move_pair(load, el1->sp, SYSREG_SP_EL1, el1->par, SYS_PAR_EL1);
+	move_pair(load, el1->tpidr, SYS_TPIDR_EL1, el1->csselr, SYS_CSSELR_EL1);
+	move_pair(load, el1->tpidr_el0, SYS_TPIDR_EL0,
 		  el1->tpidrro_el0, SYS_TPIDRRO_EL0);
+}
+
+static void load_el1(struct zxvm_el1 *el1)
+{
+	move_el1(el1, true);
 }
 
 static void save_el1(struct zxvm_el1 *el1)
 {
-	save_pair(el1->sctlr, SYS_SCTLR_EL12, el1->cpacr, SYS_CPACR_EL12);
-	save_pair(el1->ttbr0, SYS_TTBR0_EL12, el1->ttbr1, SYS_TTBR1_EL12);
-	save_pair(el1->tcr, SYS_TCR_EL12, el1->mair, SYS_MAIR_EL12);
-	save_pair(el1->amair, SYS_AMAIR_EL12, el1->vbar, SYS_VBAR_EL12);
-	save_pair(el1->esr, SYS_ESR_EL12, el1->far, SYS_FAR_EL12);
-	save_pair(el1->afsr0, SYS_AFSR0_EL12, el1->afsr1, SYS_AFSR1_EL12);
-	save_pair(el1->contextidr, SYS_CONTEXTIDR_EL12,
-		  el1->cntkctl, SYS_CNTKCTL_EL12);
-	save_pair(el1->elr, SYS_ELR_EL12, el1->spsr, SYS_SPSR_EL12);
-	save_pair(el1->sp, SYSREG_SP_EL1, el1->par, SYS_PAR_EL1);
-	save_pair(el1->tpidr, SYS_TPIDR_EL1, el1->csselr, SYS_CSSELR_EL1);
-	save_pair(el1->tpidr_el0, SYS_TPIDR_EL0,
-		  el1->tpidrro_el0, SYS_TPIDRRO_EL0);
+	move_el1(el1, false);
 }
 
 /*
