@@ -9,6 +9,7 @@
 #define ZXVM_X86_MSR_H
 
 #include <linux/bits.h>
+#include <linux/nospec.h>
 #include <linux/types.h>
 
 /* When a rule holds: all of these are so */
@@ -109,6 +110,20 @@ static inline const struct msr_row *msr_recall(const struct msr_table *table,
 	if (!row || msr - row->first > row->last - row->first)
 		*recent = row = msr_lookup(table, msr);
 	return row;
+}
+
+/**
+ * msr_field() - the register behind an MSR of a row of %MSR_WAY_FIELD
+ * @row: what was found for @msr
+ * @msr: ECX; a guess of the CPU may have it in the wrong row
+ *
+ * Context: any.
+ * Return: an enum zxvm_field.
+ */
+static inline u32 msr_field(const struct msr_row *row, u32 msr)
+{
+	return row->value + array_index_nospec(msr - row->first,
+					       row->last - row->first + 1);
 }
 
 void msr_build_vmx_bitmap(const struct msr_table *table, u8 *bitmap);

@@ -124,8 +124,7 @@ enum zxvm_run zxvm_handle_rdmsr(struct zxvm_vcpu *vcpu,
 	case MSR_WAY_VALUE:
 		return finish_read(vcpu, row->value);
 	case MSR_WAY_FIELD:
-		return finish_read(vcpu, zxvm_get(vcpu, row->value +
-							(msr - row->first)));
+		return finish_read(vcpu, zxvm_get(vcpu, msr_field(row, msr)));
 	case MSR_WAY_EFER:
 		return finish_read(vcpu, zxvm_get(vcpu, ZXVM_EFER));
 	case MSR_WAY_APIC_BASE:
@@ -154,8 +153,8 @@ static noinline enum zxvm_run write_other(struct zxvm_vcpu *vcpu,
 	case MSR_WAY_IGNORE:
 		return zxvm_finish_insn(vcpu);
 	case MSR_WAY_FIELD:
-		return gp_unless(vcpu, write_field(vcpu, row->value +
-						   (msr - row->first), value));
+		return gp_unless(vcpu, write_field(vcpu, msr_field(row, msr),
+						   value));
 	case MSR_WAY_SYSTEM_TIME:
 		return zxvm_write_system_time(vcpu, value);
 	case MSR_WAY_WALL_CLOCK:

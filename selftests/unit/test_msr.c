@@ -58,7 +58,7 @@ static bool keeps(u32 msr, enum zxvm_field field)
 	const struct msr_row *row = msr_lookup(&table, msr);
 
 	return row->read == MSR_WAY_FIELD && row->write == MSR_WAY_FIELD &&
-	       row->value + (msr - row->first) == field;
+	       msr_field(row, msr) == field;
 }
 
 /* facts 5.1.2, on both vendors */
